@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every outside library, found on the system and never downloaded.
+find_package(Threads REQUIRED)
+find_package(MPI REQUIRED COMPONENTS CXX)
+# the serial, thread-safe build, not the MPI one
+set(HDF5_PREFER_PARALLEL OFF)
+find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(Boost 1.74 REQUIRED COMPONENTS serialization)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(NLOPT REQUIRED IMPORTED_TARGET nlopt)
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+if(ATOLL_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+if(ATOLL_BENCH)
+  find_package(benchmark REQUIRED)
+endif()

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rank 0's second job: knows the whole run, decides when it stops, and lets nobody leave before all may.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "atoll/core/clock.hpp"
+#include "atoll/engine/status.hpp"
+#include "atoll/transport/transport.hpp"
+
+namespace atl::engine {
+
+struct CoordinatorOptions {
+    Direction direction = Direction::maximize;
+    double limit_seconds = 0;         ///< of the whole run, earlier incarnations included; 0: none
+    double base_elapsed_seconds = 0;  ///< spent by earlier incarnations
+    Nanoseconds status_interval = from_seconds(0.25);
+    Nanoseconds peer_timeout = from_seconds(20);  ///< a rank silent for longer is lost
+};
+
+/// The end of a run is a consensus in three messages: `stop` (no new proposals), `drained` from every rank (nothing in
+/// flight, all synced, and as many migrant messages received as sent over all ranks), `finish`.
+class Coordinator {
+public:
+    Coordinator(transport::Transport& transport, CoordinatorOptions options, Nanoseconds now);
+
+    /// Status, stop_request and drained messages of any rank, rank 0 included.
+    void receive(const transport::Message& message, Nanoseconds now);
+    void step(Nanoseconds now);
+
+    const RunStatus& status() const { return status_; }
+    /// Called each status interval and once at the end.
+    void on_status(std::function<void(const RunStatus&)> callback) { callback_ = std::move(callback); }
+    Nanoseconds wake_at() const { return next_status_; }
+    bool stopping() const { return status_.stop.reason != StopReason::none; }
+
+private:
+    struct Peer {
+        Nanoseconds heard = 0;
+        RankStatus status;
+        bool drained = false;
+        bool lost = false;
+        Drained counts;
+    };
+
+    void stop(StopRequest request);
+    void send_to_all(Tag tag, const std::string& payload);
+    void refresh(Nanoseconds now);
+    void find_lost(Nanoseconds now);
+    bool everybody_may_leave() const;
+
+    transport::Transport& transport_;
+    CoordinatorOptions options_;
+    Nanoseconds started_;
+    Nanoseconds next_status_;
+    Nanoseconds last_step_;
+    std::vector<Peer> peers_;
+    RunStatus status_;
+    std::function<void(const RunStatus&)> callback_;
+    bool finished_ = false;
+};
+
+}  // namespace atl::engine

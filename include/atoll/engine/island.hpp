@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What proposes: one island's search, driven by the engine from the loop thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "atoll/core/record.hpp"
+
+namespace atl::engine {
+
+/// What an operator hands back from a worker. `objective_calls` counts its inner calls.
+struct Made {
+    Candidate candidate;
+    std::uint64_t objective_calls = 0;
+    double cpu_seconds = 0;
+    std::string carry;  ///< operator state handed back to the island with the commit (opaque, never archived)
+};
+
+/// One candidate to be. `make` runs on a worker, holds all it needs by value, and may take long.
+struct Proposal {
+    EvaluationKey key;
+    std::optional<EvaluationKey> parent_1;
+    std::optional<EvaluationKey> parent_2;
+    std::string operator_name;
+    std::function<Made()> make;
+};
+
+/// A finished evaluation on its way back to the island that proposed it.
+struct Commit {
+    const EvaluationRecord& record;  ///< with the candidate's bytes
+    const std::string& carry;        ///< from Made
+};
+
+/// An elite on the wire: the full record, so that lineage never dangles.
+struct Migrant {
+    std::uint64_t epoch = 0;
+    std::uint32_t from_island = 0;
+    std::uint32_t to_island = 0;
+    EvaluationRecord record;
+};
+
+/// One island. All calls come from the loop thread and must return fast: computing belongs into `Proposal::make`.
+class Island {
+public:
+    virtual ~Island() = default;
+
+    /// The proposal for (step, slot), from the state as it is now. The engine asks slot by slot, steps in order.
+    virtual Proposal propose(std::uint64_t step, std::uint32_t slot) = 0;
+
+    /// A result to learn from. It may not be synced yet: what leaves the rank is asked for by emigrants().
+    virtual void commit(const Commit& commit) = 0;
+
+    /// The same record is now acknowledged: from here on it may be sent to neighbours.
+    virtual void acknowledged(const EvaluationKey& key) = 0;
+
+    /// Called when a migration epoch begins: acknowledged elites with their target islands.
+    virtual std::vector<Migrant> emigrants(std::uint64_t epoch) = 0;
+
+    /// A neighbour's elite arrives.
+    virtual void immigrate(const Migrant& migrant) = 0;
+
+    /// State for resuming, taken between two steps.
+    virtual std::string snapshot() const = 0;
+
+    /// Rebuilds the state from a snapshot (empty: none), then replay() brings the later records back in.
+    virtual void restore(const std::string& snapshot) = 0;
+    virtual void replay(const EvaluationRecord& record) = 0;
+};
+
+}  // namespace atl::engine

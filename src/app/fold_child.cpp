@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts `atoll archive fold RUN --background` with a clean environment and no inherited descriptors.
+#include "atoll/app/fold_child.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace atl::app {
+
+FoldChild::~FoldChild() { wait(); }
+
+void FoldChild::records(std::uint64_t count) {
+    records_ = count;
+    const bool due = folded_records_ == 0 ? count > 0 : count >= folded_records_ + folded_records_ / 4 + 1;
+    if (due && child_ < 0) start();
+}
+
+void FoldChild::poll(Nanoseconds /*now*/) {
+    if (child_ < 0) return;
+    int status = 0;
+    if (waitpid(child_, &status, WNOHANG) == child_) child_ = -1;
+}
+
+bool FoldChild::fold_and_wait() {
+    wait();
+    start();
+    return child_ >= 0 && wait();
+}
+
+void FoldChild::start() {
+    folded_records_ = records_;
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    const std::string log = (run_.log() / "fold.log").string();
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+    posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);  // MPI's descriptors are not the child's business
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+
+    std::string program = "/proc/self/exe";
+    std::vector<std::string> words{"atoll", "archive", "fold", run_.root.string(), "--background"};
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    std::vector<std::string> settings;
+    for (const char* name : {"PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "HDF5_USE_FILE_LOCKING", "ASAN_OPTIONS",
+                             "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+        if (const char* value = std::getenv(name)) settings.push_back(std::string(name) + "=" + value);
+    }
+    std::vector<char*> environment;
+    for (std::string& setting : settings) environment.push_back(setting.data());
+    environment.push_back(nullptr);
+    if (posix_spawn(&child_, program.c_str(), &actions, &attributes, arguments.data(), environment.data()) != 0)
+        child_ = -1;
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+}
+
+bool FoldChild::wait() {
+    if (child_ < 0) return true;
+    int status = 0;
+    while (waitpid(child_, &status, 0) < 0) {
+        if (errno != EINTR) break;
+    }
+    child_ = -1;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace atl::app

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder of one run: creation, and the lock on it.
+#include "atoll/app/run_directory.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "atoll/core/clock.hpp"
+#include "atoll/core/error.hpp"
+#include "atoll/core/json.hpp"
+
+namespace atl::app {
+
+namespace {
+
+std::string host_name() {
+    char name[256] = {};
+    return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+/// "2026-01-31T12:34:56Z" -> "20260131T123456Z": no colons in folder names.
+std::string compact_timestamp() {
+    std::string text = utc_timestamp();
+    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+    return text;
+}
+
+std::string holder_text(int descriptor) {
+    char text[4096];
+    const ssize_t length = pread(descriptor, text, sizeof text, 0);
+    if (length <= 0) return "another process";
+    try {
+        const Json holder = parse_json({text, static_cast<std::size_t>(length)}, "lease");
+        return "process " + std::to_string(holder["pid"].as_integer()) + " on " + holder["host"].as_string() +
+               " since " + holder["since"].as_string();
+    } catch (const Error&) {
+        return "another process";
+    }
+}
+
+}  // namespace
+
+bool RunDirectory::holds_a_run() const {
+    std::error_code ignored;
+    return std::filesystem::exists(job(), ignored) || std::filesystem::exists(journal(), ignored);
+}
+
+RunDirectory create_run_directory(const std::filesystem::path& root) {
+    const RunDirectory run{root};
+    std::error_code error;
+    if (run.holds_a_run()) {
+        throw BusyError(root.string() + " already holds a run; go on with 'atoll resume " + root.string() +
+                        "' or choose another --out");
+    }
+    std::filesystem::create_directories(run.journal(), error);
+    if (error) throw InputError("can not make the run directory " + root.string() + ": " + error.message());
+    std::filesystem::create_directories(run.log(), error);
+    if (error) throw InputError("can not make " + run.log().string() + ": " + error.message());
+    return run;
+}
+
+RunDirectory create_default_run_directory(const std::string& problem) {
+    const std::string prefix = problem + "-" + compact_timestamp() + "-";
+    std::error_code error;
+    std::filesystem::create_directories("runs", error);
+    for (int n = 0; n < 1000; ++n) {
+        const std::filesystem::path root = std::filesystem::path("runs") / (prefix + std::to_string(n));
+        // NOTE: create_directory says whether this process made it, so two runs started at once get two folders.
+        if (std::filesystem::create_directory(root, error)) return create_run_directory(root);
+        if (error)
+            throw InputError("can not make a run directory under ./runs: " + error.message() +
+                             "; choose one with --out");
+    }
+    throw InputError("runs/" + prefix + "0 to 999 exist already; choose a run directory with --out");
+}
+
+RunDirectory open_run_directory(const std::filesystem::path& root) {
+    const RunDirectory run{root};
+    if (!std::filesystem::is_directory(root)) {
+        throw InputError(root.string() + " is not a run directory: there is no such folder");
+    }
+    if (!run.holds_a_run()) {
+        throw InputError(root.string() + " is not a run directory: it has neither job.toml nor journal/");
+    }
+    return run;
+}
+
+Lease::Lease(const RunDirectory& run) {
+    const std::string path = run.lease().string();
+    descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) throw InfrastructureError("can not open " + path + ": " + std::strerror(errno));
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+        const int reason = errno;
+        const std::string holder = holder_text(descriptor_);
+        close(descriptor_);
+        if (reason != EWOULDBLOCK) {
+            throw InfrastructureError("can not lock " + path + ": " + std::strerror(reason) +
+                                      "; is RUN on a file system with locks?");
+        }
+        throw BusyError(run.root.string() + " is in use by " + holder + "; wait for it to end or stop it");
+    }
+    Json holder;
+    holder.set("host", host_name());
+    holder.set("pid", static_cast<std::int64_t>(getpid()));
+    holder.set("since", utc_timestamp());
+    const std::string text = holder.dump() + "\n";
+    if (ftruncate(descriptor_, 0) != 0 || pwrite(descriptor_, text.data(), text.size(), 0) < 0) {
+        const int reason = errno;
+        close(descriptor_);
+        throw InfrastructureError("can not write " + path + ": " + std::strerror(reason));
+    }
+}
+
+Lease::~Lease() { close(descriptor_); }
+
+}  // namespace atl::app

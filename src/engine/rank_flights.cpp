@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// The evaluations of a rank: proposed, made and judged on a worker, journaled, committed, acknowledged, migrated.
+#include <algorithm>
+#include <utility>
+
+#include "atoll/engine/rank.hpp"
+#include "flight.hpp"
+
+namespace atl::engine {
+
+void Rank::Flight::work(const Evaluator& evaluator) {
+    try {
+        if (!is_made) {
+            made = proposal.make();
+            content = sha256(made.candidate.bytes);
+            is_made = true;
+        }
+        if (const auto known = history->find(content)) {
+            cache_hit = true;
+            outcome = {};
+            outcome.verdict = known->verdict;
+            outcome.score = known->score;
+            outcome.origin = known->origin;
+            return;
+        }
+        outcome = evaluator.evaluate({proposal.key, &made.candidate});
+    } catch (const std::exception& error) {
+        outcome = {};
+        outcome.verdict = {VerdictKind::infrastructure, is_made ? "evaluator_failed" : "operator_failed", error.what()};
+    }
+}
+
+void Rank::propose(Nanoseconds /*now*/) {
+    const std::size_t queue_limit = options_.queue_per_worker * parts_.executor.workers();
+    while (phase_ == Phase::running && queued_ < queue_limit && open_ < options_.unacknowledged_limit) {
+        // The island that is furthest behind goes first, so that islands of one rank advance evenly.
+        std::size_t chosen = runners_.size();
+        for (std::size_t i = 0; i < runners_.size(); ++i) {
+            if (!runners_[i]->may_propose()) continue;
+            if (chosen == runners_.size() || runners_[i]->proposed() < runners_[chosen]->proposed()) chosen = i;
+        }
+        if (chosen == runners_.size()) return;
+        launch(chosen);
+    }
+}
+
+void Rank::launch(std::size_t runner) {
+    IslandRunner& island = *runners_[runner];
+    if (island.at_step_start() && island.step() > 0) {
+        if (options_.migration_interval > 0 && island.step() % options_.migration_interval == 0) migrate(runner);
+        if (options_.snapshot_interval > 0 && island.step() % options_.snapshot_interval == 0) {
+            append(SnapshotRecord{island.id(), island.lowest_open_step(), island.island().snapshot()}, {});
+        }
+    }
+    auto flight = std::make_shared<Flight>();
+    flight->runner = runner;
+    flight->history = island.history();
+    flight->proposal = island.propose();
+    ++open_;
+    submit(std::move(flight));
+}
+
+void Rank::submit(std::shared_ptr<Flight> flight) {
+    ++queued_;
+    Task task;
+    task.work = [flight, &evaluator = parts_.evaluator] { flight->work(evaluator); };
+    task.complete = [this, flight] {
+        --queued_;
+        finish(flight);
+    };
+    parts_.executor.submit(std::move(task));
+}
+
+void Rank::finish(const std::shared_ptr<Flight>& flight) {
+    if (!failure_.empty()) return;
+    IslandRunner& runner = *runners_[flight->runner];
+    EvaluationRecord record;
+    record.key = flight->proposal.key;
+    record.parent_1 = flight->proposal.parent_1;
+    record.parent_2 = flight->proposal.parent_2;
+    record.operator_name = flight->proposal.operator_name;
+    record.candidate_sha256 = flight->content;
+    record.objective_calls = flight->made.objective_calls + (flight->cache_hit ? 0 : 1);
+    record.elapsed_seconds = elapsed();
+    record.rank = static_cast<std::uint32_t>(parts_.transport.rank());
+    record.cache_hit = flight->cache_hit;
+    EvaluationOutcome& outcome = flight->outcome;
+    record.verdict = std::move(outcome.verdict);
+    record.score = outcome.score;
+    record.origin = outcome.origin;
+    record.stage = outcome.stage;
+    record.wall_seconds = outcome.wall_seconds;
+    record.cpu_seconds = outcome.cpu_seconds + flight->made.cpu_seconds;
+    record.peak_bytes = outcome.peak_bytes;
+    record.metrics = std::move(outcome.metrics);
+
+    const bool retry = record.verdict.kind == VerdictKind::infrastructure &&
+                       record.key.attempt + 1 < options_.maximum_attempts && phase_ == Phase::running;
+    record.candidate = retry ? flight->made.candidate : std::move(flight->made.candidate);
+    // Only a verdict of ok makes a score count: for the best, for the target, for what is shown.
+    const Score score = record.verdict.ok() ? record.score : Score{};
+    const Unacknowledged entry{0, flight->runner, record.key, score, !retry};
+    if (retry) {
+        append(std::move(record), entry);
+        ++flight->proposal.key.attempt;
+        submit(flight);
+        return;
+    }
+    runner.history()->insert(record);
+    runner.island().commit({record, flight->made.carry});
+    runner.committed(record.key);
+    append(std::move(record), entry);
+}
+
+void Rank::append(Record record, Unacknowledged entry) {
+    entry.sequence = parts_.journal.append(std::move(record));
+    appended_ = entry.sequence;
+    unacknowledged_.push_back(entry);
+}
+
+void Rank::acknowledge() {
+    const std::uint64_t safe = parts_.journal.acknowledged();
+    while (!unacknowledged_.empty() && unacknowledged_.front().sequence <= safe) {
+        const Unacknowledged entry = unacknowledged_.front();
+        unacknowledged_.pop_front();
+        if (!entry.counts) continue;
+        --open_;
+        ++acknowledged_evaluations_;
+        IslandRunner& runner = *runners_[entry.runner];
+        runner.acknowledged(entry.key, entry.score, options_.direction);
+        if (runner.exhausted()) next_status_ = now_;
+        if (options_.target && !target_announced_ && reaches(entry.score, *options_.target, options_.direction)) {
+            target_announced_ = true;
+            request_stop({StopReason::target_reached, "proven by evaluation " + to_string(entry.key)});
+        }
+    }
+}
+
+void Rank::migrate(std::size_t runner) {
+    const std::uint64_t epoch = runners_[runner]->step() / options_.migration_interval;
+    std::vector<Migrant> migrants = runners_[runner]->island().emigrants(epoch);
+    const auto ranks = static_cast<std::uint32_t>(parts_.transport.size());
+    while (!migrants.empty()) {
+        const std::uint32_t target = migrants.front().to_island % ranks;
+        const auto others = std::stable_partition(migrants.begin(), migrants.end(), [&](const Migrant& migrant) {
+            return migrant.to_island % ranks == target;
+        });
+        const std::vector<Migrant> parcel(std::make_move_iterator(migrants.begin()), std::make_move_iterator(others));
+        migrants.erase(migrants.begin(), others);
+        if (target == static_cast<std::uint32_t>(parts_.transport.rank())) {
+            for (const Migrant& migrant : parcel) immigrate(migrant);
+        } else {
+            ++counts_.messages_sent;
+            parts_.transport.send(
+                {static_cast<int>(target), static_cast<std::uint32_t>(Tag::migrants), encode(parcel)});
+        }
+    }
+}
+
+void Rank::receive_migrants(const std::string& payload) {
+    ++counts_.messages_received;
+    // A migrant that comes after the end of proposing is counted, so that the run can end, and not taken in.
+    if (phase_ == Phase::running) {
+        for (const Migrant& migrant : decode_migrants(payload)) immigrate(migrant);
+    } else if (phase_ == Phase::drained) {
+        send_drained();
+    }
+}
+
+void Rank::immigrate(const Migrant& migrant) {
+    IslandRunner* runner = runner_of(migrant.to_island);
+    if (runner == nullptr) return;
+    runner->island().immigrate(migrant);
+    ++migrations_;
+    append(MigrationRecord{migrant.epoch, migrant.from_island, migrant.to_island, runner->step(), migrant.record.key,
+                           elapsed()},
+           {});
+}
+
+}  // namespace atl::engine
