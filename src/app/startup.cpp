@@ -127,7 +127,7 @@ void assign(transport::Transport& transport, const std::function<Assignment()>& 
 [[noreturn]] void refuse(transport::Transport& transport, Tag tag, const Error& error) {
     for (int rank = 1; rank < transport.size(); ++rank) send_json(transport, rank, tag, error_json(error));
     drain(transport);
-    throw Error(error);
+    throw AgreedError(error);
 }
 
 Json receive_from_root(transport::Transport& transport, Tag tag) {

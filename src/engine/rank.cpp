@@ -99,6 +99,7 @@ void Rank::receive_messages(Nanoseconds now) {
     if (coordinator_ == nullptr && phase_ != Phase::finished && now - heard_from_coordinator_ > options_.peer_timeout) {
         stop_ = {StopReason::failure,
                  "rank 0 has been silent for too long and is taken for lost; go on with 'atoll resume'"};
+        coordinator_is_lost_ = true;
         phase_ = Phase::finished;
     }
 }

@@ -18,6 +18,12 @@ public:
     explicit SilentError(ExitCode code) : Error(code, "") {}
 };
 
+/// Thrown on rank 0, to be printed there, for an error that ends the start-up on all ranks.
+class AgreedError : public Error {
+public:
+    explicit AgreedError(const Error& error) : Error(error) {}
+};
+
 /// What rank 0 tells every rank.
 struct Assignment {
     std::string run_directory;  ///< absolute
@@ -31,7 +37,7 @@ struct Assignment {
 
 /// Runs `prepare` on rank 0 and hands every rank its assignment; workers and hosts are filled in here.
 /// An error of `prepare`, ranks of another build, or a run directory that a rank does not see ends the start-up on all
-/// ranks with one exit code: thrown as it is on rank 0 and as SilentError elsewhere.
+/// ranks with one exit code: thrown as AgreedError on rank 0 and as SilentError elsewhere.
 Assignment agree_on_job(transport::Transport& transport, const std::function<Assignment()>& prepare);
 
 /// Second half: every rank reports whether its own set-up worked (empty: yes); the first failure ends it on all ranks.

@@ -74,6 +74,8 @@ public:
     std::vector<int> descriptors() const;
     /// Why the run ended; set once step() has said done.
     const StopRequest& outcome() const { return stop_; }
+    /// True when the run ended here because rank 0 fell silent.
+    bool coordinator_is_lost() const { return coordinator_is_lost_; }
     /// Rank 0's view of the run; empty elsewhere.
     const RunStatus* run_status() const { return coordinator_ ? &coordinator_->status() : nullptr; }
 
@@ -126,6 +128,7 @@ private:
     Drained counts_;
     std::string failure_;
     bool target_announced_ = false;
+    bool coordinator_is_lost_ = false;
 };
 
 }  // namespace atl::engine

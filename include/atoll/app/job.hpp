@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A job as the program uses it: the table of its options, and the resolved values as typed structs.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "atoll/core/options.hpp"
+#include "atoll/engine/rank.hpp"
+#include "atoll/evolve/island_options.hpp"
+#include "atoll/problems/vector_problem.hpp"
+
+namespace atl::app {
+
+/// Every key of an evolve job: job files, ATOLL_* variables, flags, --help and docs/job-file.md are made from it.
+const OptionTable& job_options();
+
+/// ATOLL_* names that are no options of a job.
+const std::vector<std::string>& other_environment_names();
+
+struct Job {
+    ResolvedOptions options;
+    std::shared_ptr<const problems::VectorProblem> problem;
+    engine::RankOptions rank;
+    evolve::IslandOptions island;  ///< `island` and `seed_candidate` are filled in where islands are made
+    std::size_t workers = 0;       ///< 0: from the CPUs
+    std::string acknowledgement_log;
+};
+
+/// Checks what one option alone can not tell: the problem exists, bounds do not cross, some limit is set, operators
+/// are known. Throws InputError naming where the value came from.
+Job make_job(ResolvedOptions options);
+
+/// From a job file on disk, the process's environment and flags.
+ResolvedOptions resolve_job_file(const std::filesystem::path& file, const FlagValues& flags);
+
+/// From RUN/job.toml: environment and flags may change only what the content hash does not cover (limits, engine).
+ResolvedOptions resolve_stored_job(const std::filesystem::path& file, const FlagValues& flags);
+
+}  // namespace atl::app

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verbs that need no ranks: each prints to standard output and returns its exit code.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "atoll/core/error.hpp"
+#include "atoll/core/options.hpp"
+
+namespace atl::app {
+
+/// --show-config: every option of the job, its value and where that came from.
+ExitCode show_config(const std::filesystem::path& job_file, const FlagValues& flags);
+
+struct EvaluateRequest {
+    std::filesystem::path job_file;
+    std::filesystem::path candidate;
+    FlagValues flags;
+    std::string instances = "open";
+    bool json = false;
+};
+/// Judges one candidate; ok whatever the verdict.
+ExitCode evaluate(const EvaluateRequest& request);
+
+/// The last status.json, and outcome.json once there is one. With `use_exit_code` the run's own code is returned.
+ExitCode status(const std::filesystem::path& run, bool json, bool use_exit_code);
+
+/// Tables on standard output and figures in RUN/figures (or `figures`).
+ExitCode report(const std::filesystem::path& run, const std::optional<std::filesystem::path>& figures, bool json);
+
+/// `background`: lowest priority, and gone with its parent.
+ExitCode archive_fold(const std::filesystem::path& run, bool background, bool json);
+ExitCode archive_list(const std::filesystem::path& run, bool json);
+ExitCode archive_best(const std::filesystem::path& run, bool json);
+/// 6 when something is damaged; a torn tail is a note.
+ExitCode archive_verify(const std::filesystem::path& run, bool json);
+ExitCode archive_export(const std::filesystem::path& run, const std::string& table,
+                        const std::optional<std::filesystem::path>& output);
+
+}  // namespace atl::app

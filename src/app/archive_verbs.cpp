@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// `atoll archive ...`: all read the journals, so they are current even after kill -9.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <iostream>
+
+#include "atoll/app/job.hpp"
+#include "atoll/app/run_directory.hpp"
+#include "atoll/app/verbs.hpp"
+#include "atoll/archive/fold.hpp"
+#include "atoll/archive/queries.hpp"
+#include "atoll/core/json.hpp"
+#include "atoll/core/number.hpp"
+#include "atoll/report/numbers.hpp"
+#include "atoll/report/table.hpp"
+
+namespace atl::app {
+
+namespace {
+
+Json notes_json(const std::vector<journal::Note>& notes) {
+    Json::Array array;
+    for (const journal::Note& note : notes) {
+        Json json;
+        json.set("file", note.file.string());
+        json.set("offset", note.offset);
+        json.set("bytes", note.bytes);
+        json.set("text", note.text);
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+void print_notes(const char* kind, const std::vector<journal::Note>& notes) {
+    for (const journal::Note& note : notes) std::cout << kind << "  " << note.text << "\n";
+}
+
+/// The target of the job that made the run; none when the stored job can not be read.
+std::optional<double> stored_target(const RunDirectory& run) {
+    try {
+        return make_job(resolve_stored_job(run.job(), {})).rank.target;
+    } catch (const InputError&) {
+        return std::nullopt;
+    }
+}
+
+template <class T>
+Json optional_json(const std::optional<T>& value) {
+    return value ? Json(*value) : Json();
+}
+
+}  // namespace
+
+ExitCode archive_fold(const std::filesystem::path& root, bool background, bool json) {
+    if (background) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+        setpriority(PRIO_PROCESS, 0, 10);
+    }
+    const RunDirectory run = open_run_directory(root);
+    const archive::FoldReport fold = archive::fold_archive(run.root);
+    if (json) {
+        Json all;
+        all.set("archive", run.archive().string());
+        all.set("evaluations", fold.evaluations);
+        all.set("migrations", fold.migrations);
+        all.set("blobs", fold.blobs);
+        all.set("journal_bytes", fold.journal_bytes);
+        all.set("archive_bytes", fold.archive_bytes);
+        all.set("torn_tails", notes_json(fold.torn_tails));
+        all.set("damages", notes_json(fold.damages));
+        std::cout << all.dump(2) << "\n";
+    } else {
+        std::cout << run.archive().string() << ": " << fold.evaluations << " evaluations, " << fold.migrations
+                  << " migrations, " << fold.archive_bytes << " bytes\n";
+        print_notes("note", fold.torn_tails);
+        print_notes("damage", fold.damages);
+    }
+    return ExitCode::ok;
+}
+
+ExitCode archive_list(const std::filesystem::path& root, bool json) {
+    const RunDirectory run = open_run_directory(root);
+    const auto tables = archive::list(journal::read_run(run.root));
+    if (json) {
+        Json::Array all;
+        for (const auto& table : tables) {
+            Json row;
+            row.set("table", table.name);
+            row.set("rows", table.rows);
+            Json::Array columns;
+            for (const std::string& column : table.columns) columns.emplace_back(column);
+            row.set("columns", std::move(columns));
+            all.push_back(std::move(row));
+        }
+        std::cout << Json(std::move(all)).dump(2) << "\n";
+        return ExitCode::ok;
+    }
+    report::Table printed(run.root.string(),
+                          {{"table", report::Align::left}, {"rows"}, {"columns", report::Align::left}});
+    for (const auto& table : tables) {
+        std::string columns;
+        for (const std::string& column : table.columns) columns += (columns.empty() ? "" : " ") + column;
+        printed.add_row({table.name, report::count_number(table.rows), columns});
+    }
+    printed.print(std::cout);
+    return ExitCode::ok;
+}
+
+ExitCode archive_best(const std::filesystem::path& root, bool json) {
+    const RunDirectory run = open_run_directory(root);
+    const archive::Best best = archive::best(journal::read_run(run.root), stored_target(run));
+    Json all;
+    all.set("problem", best.problem);
+    all.set("direction", to_string(best.direction));
+    all.set("lower", best.found ? Json(best.lower) : Json());
+    all.set("upper", best.found ? Json(best.upper) : Json());
+    Json::Array witness;
+    for (const double x : best.witness) witness.emplace_back(hex_float(x));
+    all.set("witness", std::move(witness));
+    all.set("candidate_sha256", best.found ? Json(to_hex(best.candidate_sha256)) : Json());
+    all.set("key", best.found ? Json(to_string(best.key)) : Json());
+    all.set("seconds_to_target", optional_json(best.seconds_to_target));
+    all.set("evaluations_to_target", optional_json(best.evaluations_to_target));
+    all.set("reproducible", false);  // results are committed in the order they finish, which no seed fixes
+    if (json) {
+        std::cout << all.dump(2) << "\n";
+        return ExitCode::ok;
+    }
+    std::cout << "problem  " << best.problem << " (" << to_string(best.direction) << ")\n";
+    if (!best.found) {
+        std::cout << "best     none: no evaluation has the verdict ok\n";
+        return ExitCode::ok;
+    }
+    std::cout << "best     " << report::interval({best.lower, best.upper}) << "\nkey      " << to_string(best.key)
+              << "\nsha256   " << to_hex(best.candidate_sha256) << "\n";
+    if (best.seconds_to_target) {
+        std::cout << "target   reached after " << report::duration(*best.seconds_to_target) << " and "
+                  << report::count_number(*best.evaluations_to_target) << " evaluations\n";
+    }
+    return ExitCode::ok;
+}
+
+ExitCode archive_verify(const std::filesystem::path& root, bool json) {
+    const RunDirectory run = open_run_directory(root);
+    const archive::VerifyReport verify = archive::verify_run(run.root);
+    if (json) {
+        Json all;
+        all.set("sound", verify.sound());
+        all.set("evaluations", verify.evaluations);
+        all.set("blobs", verify.blobs);
+        all.set("archive", archive::to_string(verify.archive));
+        all.set("archive_evaluations", verify.archive_evaluations);
+        all.set("torn_tails", notes_json(verify.torn_tails));
+        all.set("duplicates", notes_json(verify.duplicates));
+        all.set("damages", notes_json(verify.damages));
+        std::cout << all.dump(2) << "\n";
+    } else {
+        std::cout << run.root.string() << ": " << (verify.sound() ? "sound" : "damaged") << ", " << verify.evaluations
+                  << " evaluations, " << verify.blobs << " candidates, archive.h5 "
+                  << archive::to_string(verify.archive) << "\n";
+        print_notes("note", verify.torn_tails);
+        print_notes("note", verify.duplicates);
+        print_notes("damage", verify.damages);
+    }
+    return verify.sound() ? ExitCode::ok : ExitCode::damaged;
+}
+
+ExitCode archive_export(const std::filesystem::path& root, const std::string& table,
+                        const std::optional<std::filesystem::path>& output) {
+    const RunDirectory run = open_run_directory(root);
+    const journal::RunContents contents = journal::read_run(run.root);
+    if (!output) {
+        archive::export_csv(contents, table, std::cout);
+        return ExitCode::ok;
+    }
+    std::ofstream file(*output, std::ios::binary | std::ios::trunc);
+    if (!file) throw InputError("can not write " + output->string());
+    archive::export_csv(contents, table, file);
+    file.close();
+    if (!file) throw InfrastructureError("writing " + output->string() + " failed; is the disk full?");
+    return ExitCode::ok;
+}
+
+}  // namespace atl::app

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The end of a run on rank 0: files first, then the fold, then the pictures, then words.
+#include <cstdio>
+#include <iostream>
+
+#include "atoll/app/fold_child.hpp"
+#include "atoll/app/run_files.hpp"
+#include "atoll/archive/queries.hpp"
+#include "atoll/core/file.hpp"
+#include "atoll/journal/reader.hpp"
+#include "atoll/report/closing.hpp"
+#include "atoll/report/run_figures.hpp"
+#include "search_rank.hpp"
+
+namespace atl::app {
+
+namespace {
+
+report::RunFacts facts_of_run(const RunDirectory& run, const Job& job, const engine::RunStatus& status) {
+    report::RunFacts facts = report::facts_of(*job.problem);
+    facts.directory = run.root.string();
+    facts.seed = static_cast<std::uint64_t>(job.options.integer("seed"));
+    facts.ranks = static_cast<std::uint32_t>(status.ranks);
+    facts.islands = job.rank.islands;
+    facts.target = job.rank.target;
+    return facts;
+}
+
+}  // namespace
+
+void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, const SearchRequest& request) {
+    const engine::RunStatus& status = *end.status;
+    Json outcome = outcome_json(status, job.problem->name(), job.rank.direction);
+    // Through mpirun a SIGTERM leaves about a second: what scripts need comes first.
+    const auto write = [](const std::filesystem::path& path, const std::string& text) {
+        try {
+            write_file_atomically(path, text);
+        } catch (const Error& error) {
+            std::fprintf(stderr, "atoll: %s\n", error.what());
+        }
+    };
+    write(run.outcome(), outcome.dump(2) + "\n");
+    write(run.status(), status_json(status, job.problem->name(), job.rank.direction).dump(2) + "\n");
+    FoldChild fold(run);
+    const bool folded = fold.fold_and_wait();
+    if (!folded) {
+        std::fprintf(
+            stderr,
+            "atoll: folding %s failed (see %s); the journals hold everything, 'atoll archive fold %s' makes it\n",
+            run.archive().c_str(), (run.log() / "fold.log").c_str(), run.root.c_str());
+    }
+
+    const journal::RunContents contents = journal::read_run(run.root);
+    report::Closing closing;
+    closing.facts = facts_of_run(run, job, status);
+    closing.reason = end.stop.reason;
+    closing.reason_text = end.stop.text;
+    closing.limit_seconds = job.rank.limit_seconds;
+    closing.evaluations = contents.evaluations.size();
+    closing.elapsed_seconds = status.elapsed_seconds;
+    for (const EvaluationRecord& record : contents.evaluations) closing.objective_calls += record.objective_calls;
+    const archive::Best best = archive::best(contents, job.rank.target);
+    if (best.found) {
+        closing.best = {best.lower, best.upper};
+        closing.key = best.key;
+        closing.operator_name = best.operator_name;
+        closing.best_seconds = best.elapsed_seconds;
+        try {
+            const auto figures = report::write_figures(contents, closing.facts, job.problem.get(), run.figures());
+            for (const auto& figure : figures) {
+                if (figure.filename() == "solution.svg") closing.picture = figure.string();
+            }
+        } catch (const Error& error) {
+            std::fprintf(stderr, "atoll: %s\n", error.what());
+        }
+    }
+    if (folded) closing.archive = run.archive().string();
+    if (request.json) {
+        outcome.set("run", run.root.string());
+        std::cout << outcome.dump(2) << "\n" << std::flush;
+    } else {
+        std::cout << report::closing_summary(closing) << std::flush;
+    }
+}
+
+}  // namespace atl::app

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verbs `evolve` and `resume`: who decides what at start-up, and how all ranks leave together.
+#include "atoll/app/evolve.hpp"
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "atoll/app/job.hpp"
+#include "atoll/app/restore.hpp"
+#include "atoll/app/run_directory.hpp"
+#include "atoll/app/signals.hpp"
+#include "atoll/app/startup.hpp"
+#include "atoll/core/clock.hpp"
+#include "atoll/core/file.hpp"
+#include "atoll/core/number.hpp"
+#include "atoll/evolve/vector_genome.hpp"
+#include "atoll/journal/writer.hpp"
+#include "atoll/transport/launch.hpp"
+#include "atoll/transport/mpi_transport.hpp"
+#include "search_rank.hpp"
+
+namespace atl::app {
+
+namespace {
+
+void check_ranks(const Job& job, int ranks) {
+    if (static_cast<std::uint32_t>(ranks) <= job.rank.islands) return;
+    throw InputError(job.options.source("islands") + ": 'islands' is " + std::to_string(job.rank.islands) +
+                     " but there are " + std::to_string(ranks) +
+                     " ranks; start at most as many ranks as islands, or raise 'islands'");
+}
+
+/// Something the other ranks can check that they see the same folder by.
+std::string write_token(const RunDirectory& run, std::uint32_t incarnation) {
+    const std::string token =
+        utc_timestamp() + " " + std::to_string(MonotonicClock().now()) + " " + std::to_string(incarnation) + "\n";
+    write_file_atomically(run.root / "token", token);
+    return token;
+}
+
+Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease) {
+    const Job job = make_job(resolve_job_file(request.job_file, request.flags));
+    check_ranks(job, ranks);
+    std::string seed_text;
+    if (request.seed_candidate) {
+        seed_text = read_text_file(*request.seed_candidate, evolve::vector_text_max_bytes);
+        const std::vector<double> x = evolve::parse_vector_text(seed_text, request.seed_candidate->string());
+        if (x.size() != job.problem->dimension()) {
+            throw InputError(request.seed_candidate->string() + ": " + std::to_string(x.size()) + " coordinates, but " +
+                             job.problem->name() + " takes " + std::to_string(job.problem->dimension()));
+        }
+    }
+    RunDirectory run =
+        request.run.empty() ? create_default_run_directory(job.problem->name()) : create_run_directory(request.run);
+    run.root = std::filesystem::absolute(run.root).lexically_normal();
+    lease.emplace(run);
+    Assignment assignment;
+    assignment.run_directory = run.root.string();
+    assignment.job_toml = job.options.to_toml();
+    assignment.token = write_token(run, 0);
+    if (!seed_text.empty()) write_file_atomically(stored_seed_candidate(run), seed_text);
+    write_file_atomically(run.job(), assignment.job_toml);
+    return assignment;
+}
+
+Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease) {
+    RunDirectory run = open_run_directory(request.run);
+    run.root = std::filesystem::absolute(run.root).lexically_normal();
+    lease.emplace(run);
+    const Job job = make_job(resolve_stored_job(run.job(), request.flags));
+    check_ranks(job, ranks);
+    Assignment assignment;
+    const std::uint32_t incarnation = journal::next_incarnation(run.root);
+    if (incarnation > 0) {
+        const journal::RunContents earlier =
+            journal::read_run(run.root, {.load_candidates = false, .byte_limits = {}, .on_blob = {}});
+        for (const journal::Note& note : earlier.torn_tails)
+            std::fprintf(stderr, "atoll: note: %s\n", note.text.c_str());
+        for (const journal::Note& note : earlier.damages)
+            std::fprintf(stderr, "atoll: warning: %s\n", note.text.c_str());
+        assignment.base_elapsed_seconds = elapsed_seconds(earlier);
+    }
+    assignment.incarnation = incarnation;
+    assignment.run_directory = run.root.string();
+    assignment.job_toml = job.options.to_toml();
+    assignment.token = write_token(run, incarnation);
+    std::error_code ignored;
+    std::filesystem::remove(run.outcome(), ignored);
+    write_file_atomically(run.job(), assignment.job_toml);
+    return assignment;
+}
+
+ExitCode run_search(const SearchRequest& request, bool resuming) {
+    const transport::Environment environment = transport::current_environment();
+    const SignalMask mask;
+    transport::MpiSession session;
+    transport::detect_singleton_mismatch(session.size(), environment);
+    const std::unique_ptr<transport::Transport> startup = session.transport();
+    std::optional<Lease> lease;
+    const Assignment assignment = agree_on_job(*startup, [&] {
+        return resuming ? prepare_resumed_run(request, session.size(), lease)
+                        : prepare_new_run(request, session.size(), lease);
+    });
+    bool together = true;  // until the loop begins, errors end all ranks by agreement
+    try {
+        const Job job = make_job(resolve_options(job_options(), JobFile{"RUN/job.toml", assignment.job_toml}, {}, {}));
+        together = false;
+        const SearchEnd end = search_on_this_rank(session, *startup, assignment, job, request);
+        if (session.rank() == 0) {
+            close_run(RunDirectory{assignment.run_directory}, job, end, request);
+        }
+        if (end.stop.reason == engine::StopReason::failure && (session.rank() == 0 || end.somebody_is_lost)) {
+            std::fprintf(stderr, "atoll: %s\n", end.stop.text.c_str());
+        }
+        const ExitCode code = engine::exit_code(end.stop.reason);
+        if (end.somebody_is_lost) session.abort(code);
+        return code;
+    } catch (const SilentError&) {
+        throw;
+    } catch (const AgreedError&) {
+        throw;
+    } catch (const std::exception& error) {
+        if (together) throw;
+        // This rank alone is in trouble: the others would wait for it for ever.
+        const auto* known = dynamic_cast<const Error*>(&error);
+        std::fprintf(stderr, "atoll: rank %d: %s\n", session.rank(), error.what());
+        session.abort(known != nullptr ? known->code() : ExitCode::internal);
+    }
+}
+
+}  // namespace
+
+ExitCode evolve(const SearchRequest& request) { return run_search(request, false); }
+ExitCode resume(const SearchRequest& request) { return run_search(request, true); }
+
+}  // namespace atl::app

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// From resolved options to what engine and islands take.
+#include "atoll/app/job.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "atoll/app/narrowed_problem.hpp"
+#include "atoll/core/error.hpp"
+#include "atoll/core/file.hpp"
+#include "atoll/evolve/vector_island.hpp"
+#include "atoll/evolve/vector_operators.hpp"
+
+namespace atl::app {
+
+namespace {
+
+constexpr std::uint64_t largest_job_file_bytes = 1U << 20;
+
+/// Adds where the value came from to a message about it.
+template <class F>
+auto with_source(const ResolvedOptions& options, const std::string& key, F&& make) {
+    try {
+        return make();
+    } catch (const InputError& error) {
+        throw InputError(options.source(key) + ": '" + key + "': " + error.what());
+    }
+}
+
+std::uint32_t small(const ResolvedOptions& options, const std::string& key) {
+    return static_cast<std::uint32_t>(options.integer(key));
+}
+std::uint64_t count(const ResolvedOptions& options, const std::string& key) {
+    return static_cast<std::uint64_t>(options.integer(key));
+}
+
+}  // namespace
+
+Job make_job(ResolvedOptions options) {
+    Job job{std::move(options), nullptr, {}, {}, 0, {}};
+    const ResolvedOptions& given = job.options;
+    job.problem = with_source(given, "problem", [&] {
+        return std::shared_ptr<const problems::VectorProblem>(problems::make_vector_problem(given.text("problem")));
+    });
+    const double lower = given.real("search.lower");
+    const double upper = given.real("search.upper");
+    if (lower > upper) {
+        throw InputError(given.source("search.lower") + ": 'search.lower' is above 'search.upper' (" +
+                         given.source("search.upper") + ")");
+    }
+    job.problem = with_source(given, std::isfinite(lower) ? "search.lower" : "search.upper",
+                              [&] { return narrow(job.problem, lower, upper); });
+
+    engine::RankOptions& rank = job.rank;
+    rank.direction = job.problem->direction();
+    rank.islands = small(given, "islands");
+    rank.batch = small(given, "batch");
+    rank.limit_evaluations = count(given, "limits.evaluations");
+    rank.limit_seconds = given.real("limits.seconds");
+    if (std::isfinite(given.real("limits.target"))) rank.target = given.real("limits.target");
+    if (rank.limit_evaluations == 0 && rank.limit_seconds == 0 && !rank.target) {
+        throw InputError("this job would never end; set 'limits.seconds', 'limits.evaluations' or 'limits.target'");
+    }
+    rank.migration_interval = count(given, "migration.interval");
+    rank.snapshot_interval = count(given, "journal.snapshot_interval");
+    rank.queue_per_worker = count(given, "engine.queue_per_worker");
+    rank.unacknowledged_limit = count(given, "engine.unacknowledged");
+    rank.maximum_attempts = small(given, "engine.attempts");
+
+    evolve::IslandOptions& island = job.island;
+    island.seed = count(given, "seed");
+    island.islands = rank.islands;
+    island.batch = rank.batch;
+    island.population.size = small(given, "population.size");
+    island.population.selection = *evolve::parse_selection(given.text("population.selection"));
+    island.population.tournament_size = small(given, "population.tournament_size");
+    island.elites = small(given, "population.elites");
+    island.initial_candidates = small(given, "population.initial");
+    island.stagnation_steps = count(given, "population.stagnation_steps");
+    island.migration.topology = *evolve::parse_topology(given.text("migration.topology"));
+    island.migration.migrants = small(given, "migration.migrants");
+    island.operators = given.texts("operators.enabled");
+    island.bandit.floor = given.real("operators.floor");
+    with_source(given, "operators.enabled", [&] {
+        const evolve::VectorOperators operators(job.problem);
+        for (const std::string& name : island.operators) operators.pipeline(name);
+        return 0;
+    });
+
+    job.workers = count(given, "engine.workers");
+    job.acknowledgement_log = given.text("journal.acknowledgement_log");
+    return job;
+}
+
+ResolvedOptions resolve_job_file(const std::filesystem::path& file, const FlagValues& flags) {
+    return resolve_options(job_options(), JobFile{file.string(), read_text_file(file, largest_job_file_bytes)},
+                           process_environment(), flags, other_environment_names());
+}
+
+ResolvedOptions resolve_stored_job(const std::filesystem::path& file, const FlagValues& flags) {
+    const JobFile stored{file.string(), read_text_file(file, largest_job_file_bytes)};
+    const ResolvedOptions before = resolve_options(job_options(), stored, {}, {});
+    ResolvedOptions after =
+        resolve_options(job_options(), stored, process_environment(), flags, other_environment_names());
+    for (const auto& [key, entry] : after.entries()) {
+        if (entry.option.in_content_hash && entry.value != before.entries().at(key).value) {
+            throw InputError(entry.source + ": '" + key + "' can not be changed on resume; start a new run for that");
+        }
+    }
+    return after;
+}
+
+}  // namespace atl::app

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of an evolve job's options.
+#include <vector>
+
+#include "atoll/app/job.hpp"
+
+namespace atl::app {
+
+namespace {
+
+constexpr double unlimited = 1e18;
+
+std::vector<Option> rows() {
+    std::vector<Option> table;
+    const auto integer = [&table](std::string key, std::string value, double low, double high,
+                                  std::string text) -> Option& {
+        Option option;
+        option.key = std::move(key);
+        option.type = OptionType::integer;
+        option.default_text = std::move(value);
+        option.minimum = low;
+        option.maximum = high;
+        option.description = std::move(text);
+        return table.emplace_back(std::move(option));
+    };
+    const auto real = [&table](std::string key, std::string value, double low, double high,
+                               std::string text) -> Option& {
+        Option option;
+        option.key = std::move(key);
+        option.type = OptionType::real;
+        option.default_text = std::move(value);
+        option.minimum = low;
+        option.maximum = high;
+        option.description = std::move(text);
+        return table.emplace_back(std::move(option));
+    };
+    const auto text = [&table](std::string key, std::string value, std::vector<std::string> choices,
+                               std::string description) -> Option& {
+        Option option;
+        option.key = std::move(key);
+        option.default_text = std::move(value);
+        option.choices = std::move(choices);
+        option.description = std::move(description);
+        return table.emplace_back(std::move(option));
+    };
+
+    text("problem", "", {}, "Name of the problem, one of those under data/problems.");
+    integer("seed", "1", 0, 9e15, "Seed of every random stream of the run.");
+    integer("islands", "8", 1, 65536, "Islands of the whole run; at least as many as ranks.");
+    integer("batch", "16", 1, 65536, "Candidates per island step, and open at once per island.");
+
+    Option& seconds = real("limits.seconds", "0.0", 0, unlimited,
+                           "Stop after this time, earlier incarnations included; 0: no limit.");
+    seconds.unit = "seconds";
+    seconds.in_content_hash = false;
+    integer("limits.evaluations", "0", 0, 9e15,
+            "Stop after this many evaluations of the whole run, shared out evenly over islands; 0: no limit.")
+        .in_content_hash = false;
+    Option& target = real("limits.target", "inf", -unlimited, unlimited,
+                          "Stop once a score is proven to reach this; inf: no target.");
+    target.allow_infinite = true;
+    target.maximum = std::numeric_limits<double>::infinity();
+    target.in_content_hash = false;
+
+    integer("population.size", "32", 1, 1e6, "Individuals an island keeps.");
+    integer("population.elites", "4", 1, 1e4, "Best ones ever, kept through restarts and offered for migration.");
+    integer("population.initial", "0", 0, 1e6,
+            "Random candidates that start an island anew; 0: as many as the population holds.");
+    text("population.selection", "\"tournament\"", {"tournament", "rank"}, "How parents are chosen.");
+    integer("population.tournament_size", "2", 1, 1e4, "Draws per tournament.");
+    integer("population.stagnation_steps", "60", 0, 1e9,
+            "Steps without a new best until an island starts anew; 0: never.");
+
+    text("migration.topology", "\"ring\"", {"ring", "random"}, "Who sends elites to whom.");
+    integer("migration.interval", "10", 0, 1e9, "Island steps between two migrations; 0: never.");
+    integer("migration.migrants", "1", 0, 1e4, "Elites sent each time.");
+
+    Option operators;
+    operators.key = "operators.enabled";
+    operators.type = OptionType::text_list;
+    operators.default_text = "[]";
+    operators.description = "Pipelines by name, for instance \"reinsert+polish\"; empty: all that fit the problem.";
+    table.push_back(std::move(operators));
+    real("operators.floor", "0.05", 0, 1, "Least share of picks that a pipeline keeps.");
+
+    Option& lower = real("search.lower", "-inf", -unlimited, unlimited,
+                         "Narrows every coordinate's lower bound; -inf: the problem's own.");
+    lower.allow_infinite = true;
+    lower.minimum = -std::numeric_limits<double>::infinity();
+    Option& upper = real("search.upper", "inf", -unlimited, unlimited,
+                         "Narrows every coordinate's upper bound; inf: the problem's own.");
+    upper.allow_infinite = true;
+    upper.maximum = std::numeric_limits<double>::infinity();
+
+    integer("engine.workers", "0", 0, 4096,
+            "Worker threads per rank; 0: the CPUs of the affinity mask divided by the ranks that share it.")
+        .in_content_hash = false;
+    integer("engine.queue_per_worker", "2", 1, 65536, "Candidates handed to each worker ahead of time.")
+        .in_content_hash = false;
+    integer("engine.unacknowledged", "1024", 1, 1e6,
+            "Candidates proposed and not yet synced to disk, at most, per rank.")
+        .in_content_hash = false;
+    integer("engine.attempts", "3", 1, 100, "Tries of one candidate when the machine fails it, the first included.")
+        .in_content_hash = false;
+
+    text("journal.acknowledgement_log", "\"\"", {},
+         "File that gets a line island/step/slot/attempt after each evaluation's sync; empty: none.")
+        .in_content_hash = false;
+    integer("journal.snapshot_interval", "64", 0, 1e9,
+            "Island steps between two snapshots of its state; 0: only at the end.")
+        .in_content_hash = false;
+    return table;
+}
+
+}  // namespace
+
+const OptionTable& job_options() {
+    static const OptionTable table(rows());
+    return table;
+}
+
+const std::vector<std::string>& other_environment_names() {
+    static const std::vector<std::string> names{"ATOLL_JOBS"};
+    return names;
+}
+
+}  // namespace atl::app

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// `atoll report`: the run as tables and figures.
+#include <iostream>
+
+#include "atoll/app/run_directory.hpp"
+#include "atoll/app/verbs.hpp"
+#include "atoll/archive/queries.hpp"
+#include "atoll/core/file.hpp"
+#include "atoll/journal/reader.hpp"
+#include "atoll/problems/vector_problem.hpp"
+#include "atoll/report/run_figures.hpp"
+#include "atoll/report/run_report.hpp"
+
+namespace atl::app {
+
+namespace {
+
+/// From the first segment's provenance and, where the run has ended, its outcome.
+report::RunFacts facts_of_run(const RunDirectory& run, const journal::RunContents& contents,
+                              const problems::VectorProblem* problem) {
+    report::RunFacts facts = problem != nullptr ? report::facts_of(*problem) : report::RunFacts{};
+    const archive::RunSubject subject = archive::subject(contents);
+    facts.directory = run.root.string();
+    facts.problem = subject.problem;
+    facts.direction = subject.direction;
+    if (!contents.segments.empty()) {
+        const Json provenance = parse_json(contents.segments.front().provenance_json, "provenance");
+        if (provenance["seed"].is_integer()) facts.seed = static_cast<std::uint64_t>(provenance["seed"].as_integer());
+        if (provenance["ranks"].is_integer())
+            facts.ranks = static_cast<std::uint32_t>(provenance["ranks"].as_integer());
+        if (provenance["islands"].is_integer())
+            facts.islands = static_cast<std::uint32_t>(provenance["islands"].as_integer());
+        if (provenance["git_commit"].is_string()) facts.commit = provenance["git_commit"].as_string();
+    }
+    if (std::filesystem::exists(run.outcome())) {
+        const Json outcome = parse_json(read_text_file(run.outcome(), 64U << 20), run.outcome().string());
+        facts.state = "ended, " + outcome["reason"].as_string();
+    } else {
+        facts.state = "not ended";
+    }
+    return facts;
+}
+
+}  // namespace
+
+ExitCode report(const std::filesystem::path& root, const std::optional<std::filesystem::path>& figures, bool json) {
+    const RunDirectory run = open_run_directory(root);
+    const journal::RunContents contents = journal::read_run(run.root);
+    std::unique_ptr<problems::VectorProblem> problem;
+    try {
+        problem = problems::make_vector_problem(archive::subject(contents).problem);
+    } catch (const InputError&) {
+        // A run of a problem that this program does not have is still reported, without its figure and its records.
+    }
+    const report::RunFacts facts = facts_of_run(run, contents, problem.get());
+    const report::RunSummary summary = report::summarize(contents, facts);
+    const auto written = report::write_figures(contents, facts, problem.get(), figures ? *figures : run.figures());
+    if (json) {
+        Json all = report::to_json(summary);
+        Json::Array paths;
+        for (const auto& path : written) paths.emplace_back(path.string());
+        all.set("figures", std::move(paths));
+        std::cout << all.dump(2) << "\n";
+        return ExitCode::ok;
+    }
+    report::print(summary, std::cout);
+    for (const auto& path : written) std::cout << "figure   " << path.string() << "\n";
+    return ExitCode::ok;
+}
+
+}  // namespace atl::app

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// One rank's part of a search: journal, islands, loop.
+#include "search_rank.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "atoll/app/fold_child.hpp"
+#include "atoll/app/provenance.hpp"
+#include "atoll/app/restore.hpp"
+#include "atoll/app/run_files.hpp"
+#include "atoll/app/signals.hpp"
+#include "atoll/core/file.hpp"
+#include "atoll/core/log.hpp"
+#include "atoll/core/progress.hpp"
+#include "atoll/engine/event_loop.hpp"
+#include "atoll/engine/thread_executor.hpp"
+#include "atoll/evolve/vector_evaluator.hpp"
+#include "atoll/evolve/vector_genome.hpp"
+#include "atoll/evolve/vector_island.hpp"
+#include "atoll/evolve/vector_operators.hpp"
+#include "atoll/journal/writer.hpp"
+
+namespace atl::app {
+
+namespace {
+
+constexpr double status_file_interval_seconds = 1;
+
+std::optional<Candidate> read_seed_candidate(const RunDirectory& run) {
+    const std::filesystem::path file = stored_seed_candidate(run);
+    if (!std::filesystem::exists(file)) return std::nullopt;
+    return evolve::encode_vector(
+        evolve::parse_vector_text(read_text_file(file, evolve::vector_text_max_bytes), file.string()));
+}
+
+void check_token(const RunDirectory& run, const Assignment& assignment) {
+    std::string seen;
+    try {
+        seen = read_text_file(run.root / "token", 4096);
+    } catch (const InputError&) {
+    }
+    if (seen != assignment.token) {
+        throw InputError("the run directory " + run.root.string() +
+                         " is not on a file system that every rank sees; choose a shared one with --out");
+    }
+}
+
+std::unique_ptr<journal::FileJournal> open_journal(const RunDirectory& run, const Assignment& assignment,
+                                                   const Job& job, const SearchRequest& request,
+                                                   const transport::Transport& transport) {
+    journal::SegmentInfo info;
+    info.incarnation = assignment.incarnation;
+    info.rank = static_cast<std::uint32_t>(transport.rank());
+    info.provenance_json =
+        provenance(job, {transport.size(), assignment.hosts, request.command_line, transport::mpi_version()}).dump();
+    info.job_toml = assignment.job_toml;
+    return std::make_unique<journal::FileJournal>(run.root, std::move(info),
+                                                  journal::WriterOptions{job.acknowledgement_log, nullptr});
+}
+
+/// Rank 0's outward signs of life, fed by the engine's status.
+class Reporter {
+public:
+    Reporter(const RunDirectory& run, const Job& job, engine::Executor& executor, const Clock& clock, FoldChild& fold,
+             bool quiet)
+        : run_(run), job_(job), executor_(executor), clock_(clock), fold_(fold), quiet_(quiet), progress_(clock) {}
+
+    void operator()(const engine::RunStatus& status) {
+        if (!quiet_) progress_.update(progress_text(status, job_.rank.direction, job_.rank.islands));
+        fold_.records(status.journal_records);
+        if (clock_.now() < next_file_) return;
+        next_file_ = clock_.now() + from_seconds(status_file_interval_seconds);
+        const std::string text = status_json(status, job_.problem->name(), job_.rank.direction).dump(2) + "\n";
+        // Written by a worker: the loop does not wait for the disk. A full disk shows itself in the journal.
+        executor_.submit({[path = run_.status(), text] {
+                              try {
+                                  write_file_atomically(path, text);
+                              } catch (const Error&) {
+                              }
+                          },
+                          [] {}});
+    }
+    void finish() { progress_.finish(); }
+
+private:
+    const RunDirectory& run_;
+    const Job& job_;
+    engine::Executor& executor_;
+    const Clock& clock_;
+    FoldChild& fold_;
+    bool quiet_;
+    ProgressLine progress_;
+    Nanoseconds next_file_ = 0;
+};
+
+}  // namespace
+
+std::filesystem::path stored_seed_candidate(const RunDirectory& run) { return run.root / "seed_candidate.txt"; }
+
+SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transport& startup,
+                              const Assignment& assignment, const Job& job, const SearchRequest& request) {
+    const RunDirectory run{assignment.run_directory};
+    const std::unique_ptr<transport::Transport> transport = session.transport();
+    const bool root = transport->rank() == 0;
+    const MonotonicClock clock;
+    const evolve::VectorEvaluator evaluator(job.problem);
+    const auto operators = std::make_shared<const evolve::VectorOperators>(job.problem);
+    engine::RankOptions options = job.rank;
+    options.base_elapsed_seconds = assignment.base_elapsed_seconds;
+
+    Log log;
+    std::unique_ptr<journal::FileJournal> journal;
+    std::unique_ptr<engine::ThreadExecutor> executor;
+    std::unique_ptr<engine::Rank> rank;
+    std::optional<Error> failure;
+    try {
+        check_token(run, assignment);
+        log = Log({.file = run.log() / ("rank-" + std::to_string(transport->rank()) + ".jsonl"),
+                   .rank = static_cast<std::uint32_t>(transport->rank())});
+        std::optional<journal::RunContents> earlier;
+        if (assignment.incarnation > 0) earlier = journal::read_run(run.root);
+        journal = open_journal(run, assignment, job, request, *transport);
+        executor = std::make_unique<engine::ThreadExecutor>(job.workers > 0 ? job.workers : assignment.workers);
+        rank = std::make_unique<engine::Rank>(engine::RankParts{*transport, *executor, clock, *journal, evaluator},
+                                              options);
+        for (std::uint32_t id = static_cast<std::uint32_t>(transport->rank()); id < options.islands;
+             id += static_cast<std::uint32_t>(transport->size())) {
+            evolve::IslandOptions island_options = job.island;
+            island_options.island = id;
+            if (id == 0) island_options.seed_candidate = read_seed_candidate(run);
+            auto island = std::make_unique<evolve::VectorIsland>(operators, island_options);
+            engine::IslandProgress progress;
+            if (earlier) progress = restore_island(*island, id, *earlier, options.direction);
+            rank->add_island(id, std::move(island), std::move(progress));
+        }
+    } catch (const Error& error) {
+        failure = error;
+    }
+    agree_to_begin(startup, failure);
+
+    log.info("started", "search began",
+             {{"workers", static_cast<std::uint64_t>(executor->workers())}, {"incarnation", assignment.incarnation}});
+    if (root && !request.quiet && !request.json) {
+        std::fprintf(stderr, "%s: %u islands on %d rank%s, %zu worker%s on rank 0, run directory %s\n",
+                     job.problem->name().c_str(), options.islands, transport->size(), transport->size() == 1 ? "" : "s",
+                     executor->workers(), executor->workers() == 1 ? "" : "s", run.root.c_str());
+    }
+    SignalSource signals([&rank](const std::string& name) { rank->request_stop({engine::StopReason::signal, name}); });
+    rank->add_source(signals);
+    FoldChild fold(run);
+    Reporter reporter(run, job, *executor, clock, fold, request.quiet || request.json);
+    if (root) {
+        rank->add_source(fold);
+        rank->on_status([&reporter](const engine::RunStatus& status) { reporter(status); });
+    }
+    engine::run_event_loop(*rank, clock, {.poll_messages = transport->size() > 1});
+    reporter.finish();
+
+    SearchEnd end;
+    end.stop = rank->outcome();
+    if (root) end.status = *rank->run_status();
+    end.somebody_is_lost = root ? end.status->ranks_lost > 0 : rank->coordinator_is_lost();
+    log.info("ended", end.stop.text, {{"reason", engine::to_string(end.stop.reason)}});
+    return end;
+}
+
+}  // namespace atl::app
