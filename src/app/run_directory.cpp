@@ -90,6 +90,14 @@ RunDirectory open_run_directory(const std::filesystem::path& root) {
     return run;
 }
 
+bool is_held(const RunDirectory& run) {
+    const int descriptor = open(run.lease().c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    const bool held = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(descriptor);
+    return held;
+}
+
 Lease::Lease(const RunDirectory& run) {
     const std::string path = run.lease().string();
     descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);

@@ -10,6 +10,7 @@
 #include "atoll/app/restore.hpp"
 #include "atoll/app/run_files.hpp"
 #include "atoll/app/signals.hpp"
+#include "atoll/archive/fold.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/core/log.hpp"
 #include "atoll/core/progress.hpp"
@@ -134,6 +135,8 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
             if (earlier) progress = restore_island(*island, id, *earlier, options.direction);
             rank->add_island(id, std::move(island), std::move(progress));
         }
+        // Empty but valid from the first moment on; later folds run in a child.
+        if (root && !std::filesystem::exists(run.archive())) archive::fold_archive(run.root);
     } catch (const Error& error) {
         failure = error;
     }

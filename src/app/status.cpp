@@ -33,11 +33,7 @@ ExitCode status(const std::filesystem::path& root, bool json, bool use_exit_code
     } else if (std::filesystem::exists(run.status())) {
         state = read_json(run.status());
         // Nobody holds the lease of a run that was killed: its last words are not its state.
-        try {
-            const Lease probe(run);
-            state.set("state", "interrupted");
-        } catch (const BusyError&) {
-        }
+        if (!is_held(run)) state.set("state", "interrupted");
     } else {
         state.set("state", "no status yet");
     }

@@ -10,7 +10,7 @@ Coordinator::Coordinator(transport::Transport& transport, CoordinatorOptions opt
     : transport_(transport),
       options_(options),
       started_(now),
-      next_status_(now + options.status_interval),
+      next_status_(now),
       last_step_(now),
       peers_(static_cast<std::size_t>(transport.size())) {
     for (Peer& peer : peers_) peer.heard = now;
@@ -33,9 +33,17 @@ void Coordinator::receive(const transport::Message& message, Nanoseconds now) {
             peer.drained = true;
             if (peer.counts.failed) stop({StopReason::failure, peer.counts.failure});
             break;
+        case Tag::goodbye:
+            peer.left = true;
+            break;
         default:
             break;
     }
+}
+
+bool Coordinator::everybody_has_left(Nanoseconds now) const {
+    const bool all = std::all_of(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.left || peer.lost; });
+    return all || now - finished_at_ > options_.peer_timeout;
 }
 
 void Coordinator::step(Nanoseconds now) {
@@ -60,6 +68,7 @@ void Coordinator::step(Nanoseconds now) {
     if (exhausted) stop({StopReason::evaluations_exhausted, "the evaluation limit is used up"});
     if (stopping() && everybody_may_leave()) {
         finished_ = true;
+        finished_at_ = now;
         refresh(now);
         send_to_all(Tag::finish, encode(status_.stop));
         if (callback_) callback_(status_);

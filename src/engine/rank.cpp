@@ -32,6 +32,13 @@ void Rank::add_island(std::uint32_t id, std::unique_ptr<Island> island, IslandPr
     const auto share = evaluation_share(options_.limit_evaluations, options_.islands, id);
     runners_.push_back(
         std::make_unique<IslandRunner>(id, std::move(island), options_.batch, share, std::move(progress)));
+    announce_target(runners_.back()->status().best, runners_.back()->status().best_key);
+}
+
+void Rank::announce_target(const Score& score, const EvaluationKey& key) {
+    if (!options_.target || target_announced_ || !reaches(score, *options_.target, options_.direction)) return;
+    target_announced_ = true;
+    request_stop({StopReason::target_reached, "proven by evaluation " + to_string(key)});
 }
 
 void Rank::on_status(std::function<void(const RunStatus&)> callback) {
@@ -39,7 +46,7 @@ void Rank::on_status(std::function<void(const RunStatus&)> callback) {
 }
 
 transport::StepResult Rank::step(Nanoseconds now) {
-    if (phase_ == Phase::finished) return {parts_.transport.idle(), now + 50'000};
+    if (phase_ == Phase::finished) return leave(now);
     // A gap in this rank's own steps (a suspended job) is not the coordinator's silence.
     if (now - now_ > options_.peer_timeout / 4) heard_from_coordinator_ += now - now_;
     now_ = now;
@@ -57,11 +64,17 @@ transport::StepResult Rank::step(Nanoseconds now) {
     if (coordinator_) coordinator_->step(now);
     receive_messages(now);  // what this rank just sent to itself
 
-    if (phase_ == Phase::finished) return {parts_.transport.idle(), now + 50'000};
+    if (phase_ == Phase::finished) return leave(now);
     Nanoseconds wake = std::min(next_status_, parts_.executor.next_completion());
     if (coordinator_) wake = std::min(wake, coordinator_->wake_at());
     for (const Source* source : sources_) wake = std::min(wake, source->wake_at());
     return {false, wake};
+}
+
+transport::StepResult Rank::leave(Nanoseconds now) {
+    receive_messages(now);
+    const bool done = parts_.transport.idle() && (coordinator_ == nullptr || coordinator_->everybody_has_left(now));
+    return {done, now + 1'000'000};
 }
 
 std::vector<int> Rank::descriptors() const {
@@ -80,6 +93,7 @@ void Rank::receive_messages(Nanoseconds now) {
             case Tag::status:
             case Tag::stop_request:
             case Tag::drained:
+            case Tag::goodbye:
                 if (coordinator_) coordinator_->receive(*message, now);
                 break;
             case Tag::migrants:
@@ -91,6 +105,7 @@ void Rank::receive_messages(Nanoseconds now) {
             case Tag::finish:
                 stop_ = decode_stop_request(message->payload);
                 phase_ = Phase::finished;
+                parts_.transport.send({0, static_cast<std::uint32_t>(Tag::goodbye), {}});
                 break;
             default:
                 break;

@@ -129,10 +129,7 @@ void Rank::acknowledge() {
         IslandRunner& runner = *runners_[entry.runner];
         runner.acknowledged(entry.key, entry.score, options_.direction);
         if (runner.exhausted()) next_status_ = now_;
-        if (options_.target && !target_announced_ && reaches(entry.score, *options_.target, options_.direction)) {
-            target_announced_ = true;
-            request_stop({StopReason::target_reached, "proven by evaluation " + to_string(entry.key)});
-        }
+        announce_target(entry.score, entry.key);
     }
 }
 

@@ -43,13 +43,13 @@ std::size_t ThreadExecutor::poll(Nanoseconds /*now*/) {
     std::vector<std::function<void()>> due;
     {
         const std::lock_guard lock(mutex_);
+        if (completions_.empty()) return 0;
+        // NOTE: read under the lock that the writer holds: otherwise the wake-up of a completion that comes between
+        // read and swap would be taken back, and nobody would wake for it.
+        std::uint64_t ignored = 0;
+        while (read(wake_descriptor_, &ignored, sizeof ignored) < 0 && errno == EINTR) {
+        }
         due.swap(completions_);
-    }
-    if (due.empty()) return 0;
-    // NOTE: the counter is read after the swap: a completion that comes in between fires the descriptor again
-    // or finds the list non-empty and is picked up by the next poll, which the loop makes before it waits.
-    std::uint64_t ignored = 0;
-    while (read(wake_descriptor_, &ignored, sizeof ignored) < 0 && errno == EINTR) {
     }
     for (const auto& complete : due) complete();
     return due.size();

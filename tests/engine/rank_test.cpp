@@ -288,5 +288,23 @@ TEST(Rank, ResumedIslandGoesOnAfterItsLastStep) {
     EXPECT_EQ(log.committed.front(), (EvaluationKey{0, 7, 0, 0}));
 }
 
+TEST(Rank, ResumedRunThatReachedItsTargetEndsAtOnce) {
+    RankOptions options;
+    options.target = 0.5;
+    transport::SimulatedNetwork network(1);
+    InlineExecutor executor(network.clock(), 1);
+    VirtualJournal journal(network.clock(), 0);
+    ToyEvaluator evaluator;
+    ToyLog log;
+    Rank rank({network.endpoint(0), executor, network.clock(), journal, evaluator}, options);
+    IslandProgress progress;
+    progress.best = {0.75, 0.75};
+    rank.add_island(0, std::make_unique<ToyIsland>(0, 1, log), progress);
+    transport::Steppable* steppable = &rank;
+    ASSERT_EQ(network.run({&steppable, 1}).outcome, transport::RunOutcome::finished);
+    EXPECT_EQ(rank.outcome().reason, StopReason::target_reached);
+    EXPECT_TRUE(journal.evaluations().empty());
+}
+
 }  // namespace
 }  // namespace atl::engine::testing

@@ -33,6 +33,9 @@ RunDirectory create_default_run_directory(const std::string& problem);
 /// Throws InputError with the remedy unless the folder holds a run.
 RunDirectory open_run_directory(const std::filesystem::path& root);
 
+/// True while a process holds the run's lease; changes nothing.
+bool is_held(const RunDirectory& run);
+
 /// Exclusive hold on a run directory while the object lives; the system drops it when the process dies.
 class Lease {
 public:

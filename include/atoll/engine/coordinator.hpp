@@ -20,8 +20,8 @@ struct CoordinatorOptions {
     Nanoseconds peer_timeout = from_seconds(20);  ///< a rank silent for longer is lost
 };
 
-/// The end of a run is a consensus in three messages: `stop` (no new proposals), `drained` from every rank (nothing in
-/// flight, all synced, and as many migrant messages received as sent over all ranks), `finish`.
+/// The end of a run is a consensus: `stop` (no new proposals), `drained` from every rank (nothing in flight, all synced,
+/// and as many migrant messages received as sent over all ranks), `finish`, and `goodbye` from every rank.
 class Coordinator {
 public:
     Coordinator(transport::Transport& transport, CoordinatorOptions options, Nanoseconds now);
@@ -34,6 +34,8 @@ public:
     /// Called each status interval and once at the end.
     void on_status(std::function<void(const RunStatus&)> callback) { callback_ = std::move(callback); }
     Nanoseconds wake_at() const { return next_status_; }
+    /// After the end: every rank has said its last, so nothing is left on the wire (or it was waited for in vain).
+    bool everybody_has_left(Nanoseconds now) const;
     bool stopping() const { return status_.stop.reason != StopReason::none; }
 
 private:
@@ -42,6 +44,7 @@ private:
         RankStatus status;
         bool drained = false;
         bool lost = false;
+        bool left = false;
         Drained counts;
     };
 
@@ -60,6 +63,7 @@ private:
     RunStatus status_;
     std::function<void(const RunStatus&)> callback_;
     bool finished_ = false;
+    Nanoseconds finished_at_ = 0;
 };
 
 }  // namespace atl::engine

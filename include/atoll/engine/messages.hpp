@@ -25,6 +25,7 @@ enum class Tag : std::uint32_t {
     stop = 20,          ///< 0 to all: no new proposals
     drained = 21,       ///< any rank to 0: nothing in flight, all synced
     finish = 22,        ///< 0 to all: leave
+    goodbye = 23,       ///< any rank to 0: the last message
 };
 
 enum class StopReason : std::uint8_t {

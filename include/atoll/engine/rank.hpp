@@ -90,6 +90,7 @@ private:
         bool counts = false;  ///< a final attempt of an evaluation, not a retry or another kind of record
     };
 
+    transport::StepResult leave(Nanoseconds now);
     void receive_messages(Nanoseconds now);
     void receive_migrants(const std::string& payload);
     void acknowledge();
@@ -103,6 +104,7 @@ private:
     void advance_phase();
     void send_drained();
     void send_status(Nanoseconds now);
+    void announce_target(const Score& score, const EvaluationKey& key);
     void begin_stopping(const StopRequest& request);
     void fail(const std::string& text);
     double elapsed() const;

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// A restored island gets its snapshot, then what came after it, and the engine goes on at the next step.
+#include "atoll/app/restore.hpp"
+
+#include <gtest/gtest.h>
+
+namespace atl::app {
+namespace {
+
+/// Writes down what it is told.
+class RecordingIsland final : public engine::Island {
+public:
+    engine::Proposal propose(std::uint64_t, std::uint32_t) override { return {}; }
+    void commit(const engine::Commit&) override {}
+    void acknowledged(const EvaluationKey&) override {}
+    std::vector<engine::Migrant> emigrants(std::uint64_t) override { return {}; }
+    void immigrate(const engine::Migrant& migrant) override {
+        told.push_back("migrant " + to_string(migrant.record.key));
+    }
+    std::string snapshot() const override { return {}; }
+    void restore(const std::string& snapshot) override { told.push_back("restore " + snapshot); }
+    void replay(const EvaluationRecord& record) override { told.push_back("replay " + to_string(record.key)); }
+
+    std::vector<std::string> told;
+};
+
+EvaluationRecord record(EvaluationKey key, double score, VerdictKind kind = VerdictKind::ok) {
+    EvaluationRecord made;
+    made.key = key;
+    made.score = {score, score};
+    made.verdict.kind = kind;
+    made.elapsed_seconds = score;
+    return made;
+}
+
+TEST(Restore, ReplaysOnlyWhatTheSnapshotDoesNotHold) {
+    journal::RunContents contents;
+    for (std::uint64_t step = 0; step < 4; ++step)
+        contents.evaluations.push_back(record({1, step, 0, 0}, static_cast<double>(step)));
+    contents.evaluations.push_back(record({2, 0, 0, 0}, 9));
+    contents.snapshots.push_back({1, 2, "state"});
+    contents.migrations.push_back({0, 2, 1, 1, {2, 0, 0, 0}, 0});
+    contents.migrations.push_back({1, 2, 1, 3, {2, 0, 0, 0}, 0});
+    RecordingIsland island;
+    const auto progress = restore_island(island, 1, contents, Direction::maximize);
+    EXPECT_EQ(island.told,
+              (std::vector<std::string>{"restore state", "replay 1/2/0/0", "migrant 2/0/0/0", "replay 1/3/0/0"}));
+    EXPECT_EQ(progress.next_step, 4U);
+    EXPECT_EQ(progress.evaluations, 4U);
+    EXPECT_EQ(progress.known.size(), 4U);
+    EXPECT_EQ(progress.best.lower, 3);
+    EXPECT_EQ(progress.best_key, (EvaluationKey{1, 3, 0, 0}));
+}
+
+TEST(Restore, RetriesOfOneSlotCountOnceAndAreNotReplayed) {
+    journal::RunContents contents;
+    contents.evaluations.push_back(record({0, 0, 0, 0}, 5, VerdictKind::infrastructure));
+    contents.evaluations.push_back(record({0, 0, 0, 1}, 1));
+    RecordingIsland island;
+    const auto progress = restore_island(island, 0, contents, Direction::maximize);
+    EXPECT_EQ(progress.evaluations, 1U);
+    EXPECT_EQ(progress.best.lower, 1);
+    EXPECT_EQ(island.told, (std::vector<std::string>{"restore ", "replay 0/0/0/1"}));
+}
+
+TEST(Restore, MigrantWhoseRecordWasCutOffIsLeftOut) {
+    journal::RunContents contents;
+    contents.migrations.push_back({0, 2, 1, 1, {2, 7, 0, 0}, 0});
+    RecordingIsland island;
+    restore_island(island, 1, contents, Direction::maximize);
+    EXPECT_EQ(island.told, (std::vector<std::string>{"restore "}));
+}
+
+TEST(Restore, ElapsedIsTheLatestOfAnyRecord) {
+    journal::RunContents contents;
+    contents.evaluations.push_back(record({0, 0, 0, 0}, 5));
+    contents.events.push_back({"stopped", "signal", 7.5});
+    EXPECT_EQ(elapsed_seconds(contents), 7.5);
+    EXPECT_EQ(elapsed_seconds({}), 0);
+}
+
+}  // namespace
+}  // namespace atl::app
