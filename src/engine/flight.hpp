@@ -21,6 +21,7 @@ struct Rank::Flight {
     Sha256 content{};
     bool cache_hit = false;
     EvaluationOutcome outcome;
+    double make_seconds = 0;  ///< on a worker, by its clock
 
     /// Makes the candidate (once), looks it up, evaluates it where it is new. Runs on a worker and never throws.
     void work(const Evaluator& evaluator);

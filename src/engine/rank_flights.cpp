@@ -11,7 +11,10 @@ namespace atl::engine {
 void Rank::Flight::work(const Evaluator& evaluator) {
     try {
         if (!is_made) {
+            const MonotonicClock clock;
+            const Nanoseconds began = clock.now();
             made = proposal.make();
+            make_seconds = to_seconds(clock.now() - began);
             content = sha256(made.candidate.bytes);
             is_made = true;
         }
@@ -89,7 +92,7 @@ void Rank::finish(const std::shared_ptr<Flight>& flight) {
     record.score = outcome.score;
     record.origin = outcome.origin;
     record.stage = outcome.stage;
-    record.wall_seconds = outcome.wall_seconds;
+    record.wall_seconds = outcome.wall_seconds + flight->make_seconds;
     record.cpu_seconds = outcome.cpu_seconds + flight->made.cpu_seconds;
     record.peak_bytes = outcome.peak_bytes;
     record.metrics = std::move(outcome.metrics);

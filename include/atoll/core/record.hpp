@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The records a run is made of; plain data, written to journals and folded into archives.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "atoll/core/hash.hpp"
+#include "atoll/core/ids.hpp"
+#include "atoll/core/score.hpp"
+#include "atoll/core/verdict.hpp"
+
+namespace atl {
+
+/// What is proposed, evaluated and archived. The meaning of `bytes` belongs to the genome
+/// ("vector": little-endian binary64 coordinates).
+struct Candidate {
+    std::string genome;
+    std::string bytes;
+
+    bool operator==(const Candidate&) const = default;
+};
+
+/// Where a number comes from; tables never mix two origins.
+enum class Origin : std::uint8_t { measured = 0, replayed = 1, emulated = 2, predicted = 3 };
+
+std::string_view to_string(Origin origin);
+
+/// One named measurement beside the score.
+struct Metric {
+    std::string name;
+    double value = 0;
+    std::string unit;
+
+    bool operator==(const Metric&) const = default;
+};
+
+/// One evaluation, complete: what travels with a migrant and what a journal keeps.
+struct EvaluationRecord {
+    EvaluationKey key;
+    std::optional<EvaluationKey> parent_1;
+    std::optional<EvaluationKey> parent_2;
+    std::string operator_name;
+    Candidate candidate;  ///< `bytes` is empty on records read back without their blobs
+    Sha256 candidate_sha256{};
+    std::uint32_t stage = 0;
+    std::string instance_set = "open";
+    Verdict verdict;
+    Score score;
+    std::uint64_t objective_calls = 0;  ///< inner calls the operator made, plus one for the evaluation itself
+    Origin origin = Origin::measured;
+    double elapsed_seconds = 0;  ///< since the run's start, earlier incarnations included
+    double wall_seconds = 0;  ///< of a worker: making the candidate and judging it
+    double cpu_seconds = 0;   ///< likewise
+    std::uint64_t peak_bytes = 0;
+    std::uint32_t rank = 0;
+    double usd = 0;
+    bool cache_hit = false;  ///< answered from the island's own history
+    std::vector<Metric> metrics;
+};
+
+/// An elite of one island taken over by another; `key` names its evaluation.
+struct MigrationRecord {
+    std::uint64_t epoch = 0;  ///< migration epoch: step / interval
+    std::uint32_t from_island = 0;
+    std::uint32_t to_island = 0;
+    std::uint64_t to_step = 0;  ///< the receiving island's step when it took the migrant in
+    EvaluationKey key;
+    double elapsed_seconds = 0;
+};
+
+/// Everything an island needs to go on where it was; the layout of `state` is the island's own, versioned.
+struct SnapshotRecord {
+    std::uint32_t island = 0;
+    std::uint64_t step = 0;
+    std::string state;
+};
+
+/// Something worth knowing about the run itself ("started", "stopping: SIGINT").
+struct EventRecord {
+    std::string name;
+    std::string text;
+    double elapsed_seconds = 0;
+};
+
+using Record = std::variant<EvaluationRecord, MigrationRecord, SnapshotRecord, EventRecord>;
+
+}  // namespace atl

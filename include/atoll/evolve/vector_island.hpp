@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// An island that evolves candidates of the genome "vector".
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "atoll/engine/island.hpp"
+#include "atoll/evolve/island_options.hpp"
+#include "atoll/evolve/vector_operators.hpp"
+
+namespace atl::evolve {
+
+/// Eras: an island starts from random candidates, evolves them, and once it found nothing better for
+/// `stagnation_steps` starts anew; its elites stay aside, for migration and as the record of what it reached.
+///
+/// Invariants: the state is a function of the records committed and the migrants taken in, in their order; a proposal
+/// is a function of (state, step, slot), with randomness keyed by (seed, island, step, slot) alone. Only `ok`
+/// verdicts enter the population. Only acknowledged elites leave.
+class VectorIsland final : public engine::Island {
+public:
+    /// `operators` may be shared by all islands of a process. Throws InputError on unknown operator names and on
+    /// options that make no sense (island >= islands, no slots, a seed candidate that is no vector).
+    VectorIsland(std::shared_ptr<const VectorOperators> operators, IslandOptions options);
+
+    engine::Proposal propose(std::uint64_t step, std::uint32_t slot) override;
+    void commit(const engine::Commit& commit) override;
+    void acknowledged(const EvaluationKey& key) override;
+    std::vector<engine::Migrant> emigrants(std::uint64_t epoch) override;
+    void immigrate(const engine::Migrant& migrant) override;
+    std::string snapshot() const override;
+    void restore(const std::string& snapshot) override;
+    /// Commits the record and marks it acknowledged: what is replayed was on disk.
+    void replay(const EvaluationRecord& record) override;
+
+    const Population& population() const { return population_; }
+    /// The best ones of all eras.
+    const Population& elites() const { return elites_; }
+    const PipelineBandit& bandit() const { return bandit_; }
+    std::uint64_t era() const { return era_; }
+
+private:
+    struct Plan;
+    bool starting(std::uint64_t step, std::uint32_t slot) const;
+    void learn(const EvaluationRecord& record);
+    double fitness_of(const EvaluationRecord& record) const;
+    void restart();
+
+    IslandOptions options_;
+    std::shared_ptr<const Plan> plan_;  ///< operators and pipelines, shared with proposals on their way
+    Population population_;
+    Population elites_;
+    PipelineBandit bandit_;
+    std::uint64_t era_ = 0;
+    std::uint64_t era_first_step_ = 0;      ///< records of earlier steps belong to an earlier era
+    std::uint64_t last_progress_step_ = 0;  ///< when this era last found a new best
+    std::uint64_t last_step_ = 0;           ///< the highest step proposed or replayed
+};
+
+}  // namespace atl::evolve

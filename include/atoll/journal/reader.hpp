@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a run back from its journals: all that is whole, and notes on what is not.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "atoll/core/record.hpp"
+#include "atoll/journal/encoding.hpp"
+
+namespace atl::journal {
+
+/// Something a reader should know about one place of one segment.
+struct Note {
+    std::filesystem::path file;
+    std::uint64_t offset = 0;  ///< first byte concerned
+    std::uint64_t bytes = 0;   ///< how many
+    std::string text;          ///< one sentence, with file and offset
+};
+
+/// Everything the segments of a run hold.
+struct RunContents {
+    std::vector<SegmentInfo> segments;          ///< by incarnation, then rank
+    std::vector<EvaluationRecord> evaluations;  ///< by key, each key once
+    std::vector<MigrationRecord> migrations;    ///< by (epoch, to_island, from_island, key), repeats dropped
+    std::vector<SnapshotRecord> snapshots;      ///< the last of each island, by island
+    std::vector<EventRecord> events;            ///< in the order of segments
+    std::vector<Note> torn_tails;               ///< unfinished ends: what a kill leaves behind, nothing acknowledged
+    std::vector<Note> damages;                  ///< bad bytes before good ones, nonsense, lost candidate bytes
+    std::vector<Note> duplicates;               ///< a key met again; the earliest incarnation's record is kept
+};
+
+struct ReadOptions {
+    /// False leaves `candidate.bytes` empty and saves their memory.
+    bool load_candidates = true;
+    /// Segment path to the length to read, from segment_lengths(); segments not named are left out. Empty: read all.
+    std::map<std::filesystem::path, std::uint64_t> byte_limits;
+    /// Called for each distinct blob while reading, in the order of segments; the bytes are gone afterwards.
+    std::function<void(const Sha256&, std::string_view bytes)> on_blob;
+};
+
+/// Reads all segments of RUN/journal. Safe while writers append. Damage is reported in the result, never thrown.
+/// Throws InputError when there is no journal, FormatVersionError when a segment is of a newer MAJOR version,
+/// InfrastructureError when a file can not be read.
+RunContents read_run(const std::filesystem::path& run_directory, const ReadOptions& options = {});
+
+/// The segments of a run and their present lengths, by path: a snapshot to read up to.
+std::map<std::filesystem::path, std::uint64_t> segment_lengths(const std::filesystem::path& run_directory);
+
+}  // namespace atl::journal

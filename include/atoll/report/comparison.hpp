@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run's proven value beside the published ones, and what may be said of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "atoll/core/score.hpp"
+#include "atoll/report/run_facts.hpp"
+#include "atoll/report/table.hpp"
+
+namespace atl::report {
+
+/// One published value beside the run's best.
+struct Comparison {
+    problems::PublishedValue published;
+    double gain = 0;          ///< positive: the run's proven value is better by this much; NaN without a best
+    bool reached = false;     ///< the proven value is at least as good
+    bool beaten = false;      ///< the proven value is better by more than rounding (1e-11 relative)
+    bool best_known = false;  ///< this row is the best strictly verified value known
+};
+
+/// The best known first, then the published values, best first, one row each. An unscored best reaches nothing.
+std::vector<Comparison> compare(const Score& best, const RunFacts& facts);
+
+/// "beaten", "equalled" or "not reached"; "-" when there is nothing to compare.
+std::string outcome(const Comparison& comparison);
+
+/// Whose values the proven one strictly beats, the best known left aside: "FM Agent and AlphaEvolve"; empty: nobody's.
+std::string beaten_names(const std::vector<Comparison>& comparisons);
+
+/// value, who, strictly verified, what came of it and by how much, source.
+Table comparison_table(const std::string& title, const std::vector<Comparison>& comparisons);
+
+/// True only when the proven end of the interval strictly beats the best known value.
+bool is_new_best(const Score& best, const RunFacts& facts);
+
+}  // namespace atl::report

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Columns of each table and where their values come from.
+#include "archive/tables.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "atoll/core/hash.hpp"
+
+namespace atl::archive {
+namespace {
+
+constexpr bool hashed = true;
+constexpr bool not_hashed = false;
+
+/// A text that is kept whole up to 64 KiB.
+struct LongText {
+    std::string_view text;
+};
+
+std::uint32_t cell(std::uint32_t value) { return value; }
+std::uint64_t cell(std::uint64_t value) { return value; }
+double cell(double value) { return value; }
+std::uint8_t cell(bool value) { return value ? 1 : 0; }
+std::string cell(std::string_view value) { return clean_text(value); }
+std::string cell(const std::string& value) { return clean_text(value); }
+std::string cell(LongText value) { return clean_text(value.text, 65536); }
+std::string cell(const Sha256& value) { return to_hex(value); }
+std::string cell(const EvaluationKey& value) { return to_string(value); }
+std::string cell(const std::optional<EvaluationKey>& value) { return value ? to_string(*value) : std::string(); }
+
+/// A column whose value is `get(row)`; `rows` must outlive it.
+template <class Row, class Get>
+Column column(const std::vector<Row>& rows, ColumnInfo info, Get get) {
+    const auto values = [&rows, get]() -> ColumnValues {
+        std::vector<decltype(cell(get(std::declval<const Row&>())))> cells;
+        cells.reserve(rows.size());
+        for (const Row& row : rows) cells.push_back(cell(get(row)));
+        return cells;
+    };
+    return {.info = std::move(info), .values = values};
+}
+
+Table evaluations_table(const std::vector<EvaluationRecord>& rows) {
+    using R = EvaluationRecord;
+    const auto add = [&rows](ColumnInfo info, auto get) { return column(rows, std::move(info), get); };
+    Table table{"evaluations", "One row an evaluation, by key (island, step, slot, attempt)", rows.size(), {}};
+    table.columns = {
+        add({"island", "1", "Island that proposed the candidate", hashed}, [](const R& r) { return r.key.island; }),
+        add({"step", "1", "The island's step", hashed}, [](const R& r) { return r.key.step; }),
+        add({"slot", "1", "Candidate within the step", hashed}, [](const R& r) { return r.key.slot; }),
+        add({"attempt", "1", "Retry after an infrastructure verdict", hashed},
+            [](const R& r) { return r.key.attempt; }),
+        add({"parent_1", "", "Key of the first parent, island/step/slot/attempt, empty when none", hashed},
+            [](const R& r) { return r.parent_1; }),
+        add({"parent_2", "", "Key of the second parent, empty when none", hashed},
+            [](const R& r) { return r.parent_2; }),
+        add(
+            {"operator", "", "What made the candidate", hashed}, [](const R& r) -> auto& { return r.operator_name; }),
+        add(
+            {"genome", "", "How the candidate's bytes are to be read", not_hashed},
+            [](const R& r) -> auto& { return r.candidate.genome; }),
+        add({"candidate_sha256", "", "SHA-256 of the candidate's bytes, see /blobs", hashed},
+            [](const R& r) { return r.candidate_sha256; }),
+        add({"stage", "1", "Stage of the evaluation cascade that gave the verdict", not_hashed},
+            [](const R& r) { return r.stage; }),
+        add(
+            {"instance_set", "", "Instances the candidate was judged on", not_hashed},
+            [](const R& r) -> auto& { return r.instance_set; }),
+        add({"verdict", "",
+             "ok, wrong, compile_error, crashed, timeout, out_of_memory, forbidden, cheated, infrastructure", hashed},
+            [](const R& r) { return to_string(r.verdict.kind); }),
+        add(
+            {"reason", "", "Code of the reason, empty for a plain ok", not_hashed},
+            [](const R& r) -> auto& { return r.verdict.reason; }),
+        add(
+            {"reason_text", "", "The reason in words, cut at 1024 bytes", not_hashed},
+            [](const R& r) -> auto& { return r.verdict.text; }),
+        add({"score_lower", "1", "Lower end of the interval that contains the exact score; NaN when unscored", hashed},
+            [](const R& r) { return r.score.lower; }),
+        add({"score_upper", "1", "Upper end of that interval", hashed}, [](const R& r) { return r.score.upper; }),
+        add({"objective_calls", "1", "Objective calls the operator made, and one for the evaluation", not_hashed},
+            [](const R& r) { return r.objective_calls; }),
+        add({"origin", "", "measured, replayed, emulated or predicted", not_hashed},
+            [](const R& r) { return to_string(r.origin); }),
+        add({"elapsed_seconds", "s", "When it finished, since the run's start", not_hashed},
+            [](const R& r) { return r.elapsed_seconds; }),
+        add({"wall_seconds", "s", "Wall time of the evaluation", not_hashed},
+            [](const R& r) { return r.wall_seconds; }),
+        add({"cpu_seconds", "s", "CPU time of the evaluation", not_hashed}, [](const R& r) { return r.cpu_seconds; }),
+        add({"peak_bytes", "byte", "Peak memory of the evaluation", not_hashed},
+            [](const R& r) { return r.peak_bytes; }),
+        add({"rank", "1", "Rank that evaluated it", not_hashed}, [](const R& r) { return r.rank; }),
+        add({"usd", "USD", "Money spent on it", not_hashed}, [](const R& r) { return r.usd; }),
+        add({"cache_hit", "1", "1 when answered from the island's own history", not_hashed},
+            [](const R& r) { return r.cache_hit; }),
+    };
+    return table;
+}
+
+/// One metric of one evaluation.
+struct MetricRow {
+    const EvaluationRecord* evaluation = nullptr;
+    const Metric* metric = nullptr;
+};
+
+Table metrics_table(const std::vector<EvaluationRecord>& evaluations) {
+    // The columns share the list of rows.
+    const auto rows = std::make_shared<std::vector<MetricRow>>();
+    for (const EvaluationRecord& evaluation : evaluations) {
+        for (const Metric& metric : evaluation.metrics) rows->push_back({&evaluation, &metric});
+    }
+    const auto add = [rows](ColumnInfo info, auto get) {
+        Column made = column(*rows, std::move(info), get);
+        made.values = [rows, values = std::move(made.values)] { return values(); };
+        return made;
+    };
+    using R = MetricRow;
+    Table table{"metrics", "Measurements beside the score, by evaluation", rows->size(), {}};
+    table.columns = {
+        add({"key", "", "Key of the evaluation, island/step/slot/attempt", not_hashed},
+            [](const R& r) { return r.evaluation->key; }),
+        add(
+            {"name", "", "What was measured", not_hashed}, [](const R& r) -> auto& { return r.metric->name; }),
+        add({"value", "", "In the unit of the column unit", not_hashed}, [](const R& r) { return r.metric->value; }),
+        add(
+            {"unit", "", "Unit of value", not_hashed}, [](const R& r) -> auto& { return r.metric->unit; }),
+    };
+    return table;
+}
+
+Table migrations_table(const std::vector<MigrationRecord>& rows) {
+    using R = MigrationRecord;
+    const auto add = [&rows](ColumnInfo info, auto get) { return column(rows, std::move(info), get); };
+    Table table{"migrations", "Elites that one island took over from another", rows.size(), {}};
+    table.columns = {
+        add({"epoch", "1", "Migration epoch", hashed}, [](const R& r) { return r.epoch; }),
+        add({"from_island", "1", "Island that sent it", hashed}, [](const R& r) { return r.from_island; }),
+        add({"to_island", "1", "Island that took it in", hashed}, [](const R& r) { return r.to_island; }),
+        add({"to_step", "1", "The receiving island's step", hashed}, [](const R& r) { return r.to_step; }),
+        add({"key", "", "Key of the migrant's evaluation, island/step/slot/attempt", hashed},
+            [](const R& r) { return r.key; }),
+        add({"elapsed_seconds", "s", "When, since the run's start", not_hashed},
+            [](const R& r) { return r.elapsed_seconds; }),
+    };
+    return table;
+}
+
+Table events_table(const std::vector<EventRecord>& rows) {
+    using R = EventRecord;
+    const auto add = [&rows](ColumnInfo info, auto get) { return column(rows, std::move(info), get); };
+    Table table{"events", "What happened to the run itself", rows.size(), {}};
+    table.columns = {
+        add(
+            {"name", "", "Kind of event", not_hashed}, [](const R& r) -> auto& { return r.name; }),
+        add(
+            {"text", "", "Details, cut at 1024 bytes", not_hashed}, [](const R& r) -> auto& { return r.text; }),
+        add({"elapsed_seconds", "s", "When, since the run's start", not_hashed},
+            [](const R& r) { return r.elapsed_seconds; }),
+    };
+    return table;
+}
+
+Table segments_table(const std::vector<journal::SegmentInfo>& rows) {
+    using R = journal::SegmentInfo;
+    const auto add = [&rows](ColumnInfo info, auto get) { return column(rows, std::move(info), get); };
+    Table table{"segments", "Journal segments this archive was folded from", rows.size(), {}};
+    table.columns = {
+        add({"incarnation", "1", "0 for the first start, one more for each resume", not_hashed},
+            [](const R& r) { return r.incarnation; }),
+        add({"rank", "1", "Rank that wrote it", not_hashed}, [](const R& r) { return r.rank; }),
+        add({"provenance_json", "",
+             "Where and by what it was written, one JSON object; the first is spread out in /run", not_hashed},
+            [](const R& r) { return LongText{r.provenance_json}; }),
+    };
+    return table;
+}
+
+/// Length of the UTF-8 character at the beginning of `text`; 0 when there is none (overlong forms, surrogates).
+std::size_t character_bytes(std::string_view text) {
+    const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+    const std::uint8_t first = byte(0);
+    if (first < 0x80) return first == 0 ? 0 : 1;
+    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xC0U) != 0x80) return 0;
+    }
+    const std::uint8_t second = byte(1);
+    if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
+        (first == 0xF4 && second > 0x8F)) {
+        return 0;
+    }
+    return length;
+}
+
+}  // namespace
+
+std::string clean_text(std::string_view text, std::size_t max_bytes) {
+    std::string clean;
+    clean.reserve(std::min(text.size(), max_bytes));
+    while (!text.empty()) {
+        const std::size_t length = character_bytes(text);
+        const std::string_view character = length == 0 ? std::string_view("?") : text.substr(0, length);
+        if (clean.size() + character.size() > max_bytes) break;
+        clean += character;
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return clean;
+}
+
+std::vector<Table> tables_of(const journal::RunContents& contents) {
+    std::vector<Table> tables;
+    tables.push_back(evaluations_table(contents.evaluations));
+    tables.push_back(metrics_table(contents.evaluations));
+    tables.push_back(migrations_table(contents.migrations));
+    tables.push_back(events_table(contents.events));
+    tables.push_back(segments_table(contents.segments));
+    return tables;
+}
+
+}  // namespace atl::archive

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// Proposing from and learning into one island's population.
+#include "atoll/evolve/vector_island.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <utility>
+
+#include "atoll/core/error.hpp"
+#include "atoll/evolve/vector_genome.hpp"
+
+namespace atl::evolve {
+namespace {
+
+constexpr std::uint32_t snapshot_version = 1;
+constexpr std::uint32_t most_parents = 3;
+
+using Coordinates = std::shared_ptr<const std::vector<double>>;
+
+double thread_cpu_seconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+IslandOptions checked(IslandOptions options) {
+    if (options.islands == 0 || options.island >= options.islands) {
+        throw InputError(fmt::format("island {} does not exist in a run of {}", options.island, options.islands));
+    }
+    if (options.batch == 0) throw InputError("batch must be at least 1");
+    if (options.population.size == 0) throw InputError("population must hold at least 1");
+    if (options.population.tournament_size == 0) throw InputError("a tournament needs at least 1 entrant");
+    if (options.elites == 0) throw InputError("elites must be at least 1");
+    if (options.initial_candidates == 0) options.initial_candidates = options.population.size;
+    if (options.seed_candidate) decode_vector(*options.seed_candidate);
+    return options;
+}
+
+Population::Member make_individual(const EvaluationRecord& record, double fitness) {
+    auto member = std::make_shared<Individual>();
+    member->record = record;
+    member->x = std::make_shared<const std::vector<double>>(decode_vector(record.candidate));
+    member->fitness = fitness;
+    return member;
+}
+
+PopulationOptions elite_options(const IslandOptions& options) {
+    PopulationOptions elites = options.population;
+    elites.size = options.elites;
+    return elites;
+}
+
+}  // namespace
+
+/// What proposals need and never changes.
+struct VectorIsland::Plan {
+    std::shared_ptr<const VectorOperators> operators;
+    VectorPipeline starter;
+    std::vector<VectorPipeline> pipelines;  ///< in the order of the bandit's arms
+
+    Plan(std::shared_ptr<const VectorOperators> given, const std::vector<std::string>& names)
+        : operators(std::move(given)), starter(operators->starter()) {
+        for (const std::string& name : names.empty() ? operators->default_pipelines() : names) {
+            pipelines.push_back(operators->pipeline(name));
+        }
+    }
+
+    std::vector<BanditArm> arms() const {
+        std::vector<BanditArm> arms;
+        for (const VectorPipeline& each : pipelines) arms.push_back({each.name, each.expected_calls + 1});
+        return arms;
+    }
+};
+
+VectorIsland::VectorIsland(std::shared_ptr<const VectorOperators> operators, IslandOptions options)
+    : options_(checked(std::move(options))),
+      plan_(std::make_shared<const Plan>(std::move(operators), options_.operators)),
+      population_(options_.population),
+      elites_(elite_options(options_)),
+      bandit_(plan_->arms(), options_.bandit) {}
+
+bool VectorIsland::starting(std::uint64_t step, std::uint32_t slot) const {
+    if (population_.empty()) return true;
+    return step >= era_first_step_ && (step - era_first_step_) * options_.batch + slot < options_.initial_candidates;
+}
+
+engine::Proposal VectorIsland::propose(std::uint64_t step, std::uint32_t slot) {
+    last_step_ = std::max(last_step_, step);
+    engine::Proposal proposal;
+    proposal.key = {options_.island, step, slot, 0};
+    if (options_.seed_candidate && options_.island == 0 && step == 0 && slot == 0) {
+        proposal.operator_name = "seed";
+        proposal.make = [seed = *options_.seed_candidate] { return engine::Made{seed, 0, 0, {}}; };
+        return proposal;
+    }
+
+    const VectorPipeline* pipeline = &plan_->starter;
+    std::array<Coordinates, most_parents> parents;
+    Coordinates to_beat;
+    if (!starting(step, slot)) {
+        RandomStream random(options_.seed, options_.island, step, slot, StreamPurpose::propose);
+        pipeline = &plan_->pipelines[bandit_.pick(random.uniform())];
+        for (std::uint32_t i = 0; i < pipeline->mutation.parents; ++i) {
+            // The first parent is selected; its mates are drawn evenly, for diversity.
+            const std::size_t index = i == 0 ? population_.select(random) : population_.select_uniform(random);
+            parents[i] = population_[index]->x;
+            if (i == 0) proposal.parent_1 = population_[index]->record.key;
+            if (i == 1) proposal.parent_2 = population_[index]->record.key;
+        }
+        if (population_.full()) to_beat = population_.members().back()->x;
+    }
+    proposal.operator_name = pipeline->name;
+    proposal.make = [plan = plan_, pipeline, parents = std::move(parents), to_beat = std::move(to_beat),
+                     seed = options_.seed, key = proposal.key] {
+        const double cpu_start = thread_cpu_seconds();
+        std::array<std::span<const double>, most_parents> views;
+        for (std::size_t i = 0; i < most_parents; ++i) {
+            if (parents[i]) views[i] = *parents[i];
+        }
+        RandomStream random(seed, key.island, key.step, key.slot, StreamPurpose::operate);
+        const Offspring child =
+            plan->operators->run(*pipeline, {views.data(), pipeline->mutation.parents}, random,
+                                 to_beat ? std::span<const double>(*to_beat) : std::span<const double>());
+        return engine::Made{encode_vector(child.x), child.objective_calls, thread_cpu_seconds() - cpu_start, {}};
+    };
+    return proposal;
+}
+
+double VectorIsland::fitness_of(const EvaluationRecord& record) const {
+    const Direction direction = plan_->operators->problem().direction();
+    const double value = proven_value(record.score, direction);
+    return direction == Direction::maximize ? value : -value;
+}
+
+void VectorIsland::commit(const engine::Commit& commit) { learn(commit.record); }
+
+void VectorIsland::learn(const EvaluationRecord& record) {
+    const std::uint64_t step = record.key.step;
+    const bool of_this_era = step >= era_first_step_;
+    last_step_ = std::max(last_step_, step);
+    double rank_gain = 0;
+    if (record.verdict.ok() && record.score.scored()) {
+        const double fitness = fitness_of(record);
+        const bool for_population = of_this_era && population_.wants(fitness);
+        const bool for_elites = elites_.wants(fitness);
+        if (for_population || for_elites) {
+            const Population::Member member = make_individual(record, fitness);
+            if (for_elites) elites_.offer(member);
+            if (for_population) {
+                const Population::Offer offer = population_.offer(member);
+                rank_gain = offer.rank_gain;
+                if (offer.new_best) last_progress_step_ = std::max(last_progress_step_, step);
+            }
+        }
+    }
+    if (of_this_era && record.verdict.kind != VerdictKind::infrastructure) {
+        bandit_.learn(record.operator_name, rank_gain, static_cast<double>(record.objective_calls));
+    }
+    if (options_.stagnation_steps > 0 && step >= last_progress_step_ + options_.stagnation_steps) restart();
+}
+
+void VectorIsland::restart() {
+    ++era_;
+    population_.clear();
+    era_first_step_ = last_step_ + 1;
+    last_progress_step_ = era_first_step_;
+}
+
+void VectorIsland::acknowledged(const EvaluationKey& key) {
+    // Both lists share their individuals; one of them may have dropped it already.
+    if (!elites_.acknowledge(key)) population_.acknowledge(key);
+}
+
+std::vector<engine::Migrant> VectorIsland::emigrants(std::uint64_t epoch) {
+    std::vector<engine::Migrant> leaving;
+    const auto target =
+        migration_target(options_.migration.topology, options_.seed, options_.island, options_.islands, epoch);
+    if (!target) return leaving;
+    for (const Population::Member& elite : elites_.members()) {
+        if (leaving.size() >= options_.migration.migrants) break;
+        if (elite->acknowledged) leaving.push_back({epoch, options_.island, *target, elite->record});
+    }
+    return leaving;
+}
+
+void VectorIsland::immigrate(const engine::Migrant& migrant) {
+    const EvaluationRecord& record = migrant.record;
+    if (!record.verdict.ok() || !record.score.scored()) return;
+    const Population::Member member = make_individual(record, fitness_of(record));
+    member->acknowledged = true;  // it could not have been sent otherwise
+    elites_.offer(member);
+    const Population::Offer offer = population_.offer(member);
+    if (offer.new_best) last_progress_step_ = std::max(last_progress_step_, last_step_);
+}
+
+std::string VectorIsland::snapshot() const {
+    StateWriter writer;
+    writer.u32(snapshot_version);
+    writer.u64(options_.seed);
+    writer.u32(options_.island);
+    writer.u64(era_);
+    writer.u64(era_first_step_);
+    writer.u64(last_progress_step_);
+    writer.u64(last_step_);
+    population_.write(writer);
+    elites_.write(writer);
+    bandit_.write(writer);
+    return writer.take();
+}
+
+void VectorIsland::restore(const std::string& snapshot) {
+    if (snapshot.empty()) return;
+    StateReader reader(snapshot);
+    if (const std::uint32_t version = reader.u32(); version != snapshot_version) {
+        throw FormatVersionError(fmt::format("island {} has a snapshot of version {}; this program reads version {}",
+                                             options_.island, version, snapshot_version));
+    }
+    const std::uint64_t seed = reader.u64();
+    const std::uint32_t island = reader.u32();
+    if (seed != options_.seed || island != options_.island) {
+        throw DamageError(fmt::format("a snapshot of island {} with seed {} was given to island {} with seed {}",
+                                      island, seed, options_.island, options_.seed));
+    }
+    era_ = reader.u64();
+    era_first_step_ = reader.u64();
+    last_progress_step_ = reader.u64();
+    last_step_ = reader.u64();
+    population_.read(reader);
+    elites_.read(reader);
+    bandit_.read(reader);
+    reader.finish();
+    // A snapshot is written after the records it rests on: what is in it is on disk.
+    for (const Population::Member& member : population_.members()) member->acknowledged = true;
+    for (const Population::Member& member : elites_.members()) member->acknowledged = true;
+}
+
+void VectorIsland::replay(const EvaluationRecord& record) {
+    learn(record);
+    acknowledged(record.key);
+}
+
+}  // namespace atl::evolve

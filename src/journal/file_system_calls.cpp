@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The real system calls.
+#include "atoll/journal/file_system_calls.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace atl::journal {
+
+int FileSystemCalls::open(const char* path, int flags, mode_t mode) { return ::open(path, flags, mode); }
+ssize_t FileSystemCalls::write(int descriptor, const void* bytes, std::size_t count) {
+    return ::write(descriptor, bytes, count);
+}
+int FileSystemCalls::fdatasync(int descriptor) { return ::fdatasync(descriptor); }
+int FileSystemCalls::fsync(int descriptor) { return ::fsync(descriptor); }
+int FileSystemCalls::ftruncate(int descriptor, off_t length) { return ::ftruncate(descriptor, length); }
+int FileSystemCalls::close(int descriptor) { return ::close(descriptor); }
+int FileSystemCalls::rename(const char* from, const char* to) { return ::rename(from, to); }
+
+FileSystemCalls& real_file_system() {
+    static FileSystemCalls calls;
+    return calls;
+}
+
+}  // namespace atl::journal

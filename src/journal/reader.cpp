@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// Joins all segments of a run: records by key, blobs by content, notes on what is not whole.
+#include "atoll/journal/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <system_error>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "atoll/core/error.hpp"
+#include "journal/scan.hpp"
+#include "journal/segment_files.hpp"
+
+namespace atl::journal {
+namespace fs = std::filesystem;
+namespace {
+
+/// Where an evaluation was read.
+struct Place {
+    std::size_t file = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t bytes = 0;
+};
+
+/// One content: how many records name it, and its bytes once a blob was met.
+struct Content {
+    std::uint64_t uses = 0;
+    bool present = false;
+    std::string bytes;
+};
+
+class Join {
+public:
+    Join(const ReadOptions& options, std::vector<SegmentFile> files) : options_(options), files_(std::move(files)) {}
+
+    RunContents run() {
+        for (current_ = 0; current_ < files_.size(); ++current_) {
+            const std::uint64_t limit = limit_of(files_[current_].path);
+            if (limit > 0) read_segment(limit);
+        }
+        order_evaluations();
+        attach_candidates();
+        order_migrations();
+        for (auto& [island, snapshot] : last_snapshots_) contents_.snapshots.push_back(std::move(snapshot));
+        return std::move(contents_);
+    }
+
+private:
+    std::uint64_t limit_of(const fs::path& path) const {
+        if (options_.byte_limits.empty()) return std::numeric_limits<std::uint64_t>::max();
+        const auto found = options_.byte_limits.find(path);
+        return found == options_.byte_limits.end() ? 0 : found->second;
+    }
+
+    void read_segment(std::uint64_t limit) {
+        const SegmentFile& file = files_[current_];
+        bool any_frame = false;
+        bool has_header = false;
+        const auto visit = [&](const FrameVisit& at) {
+            any_frame = true;
+            try {
+                has_header = take(at) || has_header;
+            } catch (const DamageError& error) {
+                contents_.damages.push_back(make_note(file.path, at.offset, at.frame.size_bytes(), error.what()));
+            }
+        };
+        scan_segment(file.path, limit, visit, {contents_.torn_tails, contents_.damages});
+        // Without its header a segment is still known by its name.
+        if (any_frame && !has_header) {
+            contents_.segments.push_back(
+                {.incarnation = file.incarnation, .rank = file.rank, .provenance_json = "", .job_toml = ""});
+        }
+    }
+
+    /// True when the frame was the segment's header.
+    bool take(const FrameVisit& at) {
+        const auto type = static_cast<FrameType>(at.frame.type);
+        switch (type) {
+            case FrameType::header:
+                take_header(decode_segment_info(at.frame.payload, at.trailing));
+                return true;
+            case FrameType::blob:
+                take_blob(decode_blob(at.frame.payload));
+                break;
+            case FrameType::evaluation:
+            case FrameType::migration:
+            case FrameType::snapshot:
+            case FrameType::event:
+                take_record(decode_record(type, at.frame.payload, at.trailing), at);
+                break;
+            default:
+                // A newer MINOR version may add kinds of frames; in our own version there are none.
+                if (at.trailing == Trailing::refuse) throw DamageError("journal record: an unknown kind of frame");
+        }
+        return false;
+    }
+
+    void take_header(SegmentInfo info) {
+        const SegmentFile& file = files_[current_];
+        if (info.incarnation != file.incarnation || info.rank != file.rank) {
+            contents_.damages.push_back(
+                make_note(file.path, 0, 0,
+                          fmt::format("written as {}-{}.atj: the file was renamed", info.incarnation, info.rank)));
+        }
+        contents_.segments.push_back(std::move(info));
+    }
+
+    void take_blob(const BlobView& blob) {
+        Content& content = content_[blob.sha256];
+        if (content.present) return;
+        content.present = true;
+        if (options_.load_candidates) content.bytes = blob.bytes;
+        if (options_.on_blob) options_.on_blob(blob.sha256, blob.bytes);
+    }
+
+    void take_record(Record record, const FrameVisit& at) {
+        if (auto* evaluation = std::get_if<EvaluationRecord>(&record)) {
+            ++content_[evaluation->candidate_sha256].uses;
+            contents_.evaluations.push_back(std::move(*evaluation));
+            places_.push_back({current_, at.offset, at.frame.size_bytes()});
+        } else if (auto* migration = std::get_if<MigrationRecord>(&record)) {
+            contents_.migrations.push_back(*migration);
+        } else if (auto* snapshot = std::get_if<SnapshotRecord>(&record)) {
+            last_snapshots_.insert_or_assign(snapshot->island, std::move(*snapshot));
+        } else if (auto* event = std::get_if<EventRecord>(&record)) {
+            contents_.events.push_back(std::move(*event));
+        }
+    }
+
+    void order_evaluations() {
+        std::vector<EvaluationRecord>& all = contents_.evaluations;
+        std::vector<std::size_t> order(all.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        // Stable: among equal keys the earliest incarnation stays first.
+        std::stable_sort(order.begin(), order.end(),
+                         [&all](std::size_t left, std::size_t right) { return all[left].key < all[right].key; });
+        std::vector<EvaluationRecord> sorted;
+        sorted.reserve(all.size());
+        std::vector<Place> sorted_places;
+        sorted_places.reserve(all.size());
+        for (const std::size_t index : order) {
+            if (!sorted.empty() && sorted.back().key == all[index].key) {
+                note_duplicate(places_[index], sorted_places.back(), all[index].key);
+                continue;
+            }
+            sorted.push_back(std::move(all[index]));
+            sorted_places.push_back(places_[index]);
+        }
+        all = std::move(sorted);
+        places_ = std::move(sorted_places);
+    }
+
+    void note_duplicate(const Place& dropped, const Place& kept, const EvaluationKey& key) {
+        contents_.duplicates.push_back(
+            make_note(files_[dropped.file].path, dropped.offset, dropped.bytes,
+                      fmt::format("evaluation {} again; the one in {} is kept", to_string(key),
+                                  files_[kept.file].path.filename().string())));
+    }
+
+    void attach_candidates() {
+        // These stand for "no bytes": an operator that made nothing.
+        content_[Sha256{}].present = true;
+        content_[sha256("")].present = true;
+        for (std::size_t i = 0; i < contents_.evaluations.size(); ++i) {
+            EvaluationRecord& record = contents_.evaluations[i];
+            Content& content = content_[record.candidate_sha256];
+            if (!content.present) {
+                const Place& place = places_[i];
+                contents_.damages.push_back(
+                    make_note(files_[place.file].path, place.offset, place.bytes,
+                              fmt::format("the candidate bytes of evaluation {} are lost ({})", to_string(record.key),
+                                          to_hex(record.candidate_sha256))));
+                continue;
+            }
+            if (content.uses-- == 1) {
+                record.candidate.bytes = std::move(content.bytes);
+            } else {
+                record.candidate.bytes = content.bytes;
+            }
+        }
+    }
+
+    void order_migrations() {
+        const auto identity = [](const MigrationRecord& record) {
+            return std::tie(record.epoch, record.to_island, record.from_island, record.key);
+        };
+        std::vector<MigrationRecord>& all = contents_.migrations;
+        std::stable_sort(all.begin(), all.end(),
+                         [&](const auto& left, const auto& right) { return identity(left) < identity(right); });
+        const auto repeats = std::unique(all.begin(), all.end(), [&](const auto& left, const auto& right) {
+            return identity(left) == identity(right);
+        });
+        all.erase(repeats, all.end());
+    }
+
+    const ReadOptions& options_;
+    std::vector<SegmentFile> files_;
+    std::size_t current_ = 0;
+    RunContents contents_;
+    std::vector<Place> places_;  ///< beside contents_.evaluations
+    std::unordered_map<Sha256, Content, Sha256Hasher> content_;
+    std::map<std::uint32_t, SnapshotRecord> last_snapshots_;
+};
+
+}  // namespace
+
+RunContents read_run(const fs::path& run_directory, const ReadOptions& options) {
+    std::error_code error;
+    if (!fs::is_directory(run_directory / "journal", error)) {
+        throw InputError(
+            fmt::format("{} holds no run: there is no folder {}; give the directory of a run (--out of "
+                        "`atoll evolve`)",
+                        run_directory.string(), (run_directory / "journal").string()));
+    }
+    return Join(options, segment_files(run_directory)).run();
+}
+
+std::map<fs::path, std::uint64_t> segment_lengths(const fs::path& run_directory) {
+    std::map<fs::path, std::uint64_t> lengths;
+    for (const SegmentFile& file : segment_files(run_directory)) {
+        std::error_code error;
+        const std::uintmax_t length = fs::file_size(file.path, error);
+        if (!error) lengths.emplace(file.path, length);
+    }
+    return lengths;
+}
+
+}  // namespace atl::journal
