@@ -16,7 +16,6 @@
 #include "atoll/core/number.hpp"
 #include "atoll/evolve/vector_genome.hpp"
 #include "atoll/journal/writer.hpp"
-#include "atoll/transport/launch.hpp"
 #include "atoll/transport/mpi_transport.hpp"
 #include "search_rank.hpp"
 
@@ -92,10 +91,8 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
 }
 
 ExitCode run_search(const SearchRequest& request, bool resuming) {
-    const transport::Environment environment = transport::current_environment();
     const SignalMask mask;
     transport::MpiSession session;
-    transport::detect_singleton_mismatch(session.size(), environment);
     const std::unique_ptr<transport::Transport> startup = session.transport();
     std::optional<Lease> lease;
     const Assignment assignment = agree_on_job(*startup, [&] {

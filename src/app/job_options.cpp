@@ -120,7 +120,7 @@ const OptionTable& job_options() {
 }
 
 const std::vector<std::string>& other_environment_names() {
-    static const std::vector<std::string> names{"ATOLL_JOBS"};
+    static const std::vector<std::string> names{"ATOLL_JOBS", "ATOLL_PROGRAM", "ATOLL_REQUEUE", "ATOLL_SRUN_MPI"};
     return names;
 }
 

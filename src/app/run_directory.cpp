@@ -47,7 +47,7 @@ std::string holder_text(int descriptor) {
 
 bool RunDirectory::holds_a_run() const {
     std::error_code ignored;
-    return std::filesystem::exists(job(), ignored) || std::filesystem::exists(journal(), ignored);
+    return std::filesystem::exists(journal(), ignored);
 }
 
 RunDirectory create_run_directory(const std::filesystem::path& root) {
@@ -56,6 +56,9 @@ RunDirectory create_run_directory(const std::filesystem::path& root) {
     if (run.holds_a_run()) {
         throw BusyError(root.string() + " already holds a run; go on with 'atoll resume " + root.string() +
                         "' or choose another --out");
+    }
+    if (std::filesystem::exists(run.job(), error)) {
+        throw InputError(run.job().string() + " is there already and not a run's; choose another --out");
     }
     std::filesystem::create_directories(run.journal(), error);
     if (error) throw InputError("can not make the run directory " + root.string() + ": " + error.message());
@@ -85,7 +88,7 @@ RunDirectory open_run_directory(const std::filesystem::path& root) {
         throw InputError(root.string() + " is not a run directory: there is no such folder");
     }
     if (!run.holds_a_run()) {
-        throw InputError(root.string() + " is not a run directory: it has neither job.toml nor journal/");
+        throw InputError(root.string() + " is not a run directory: it has no journal/");
     }
     return run;
 }

@@ -59,8 +59,9 @@ ExitCode status(const std::filesystem::path& root, bool json, bool use_exit_code
             std::cout << "next     atoll resume " << run.root.string() << "\n";
         }
     }
-    if (use_exit_code && ended) return static_cast<ExitCode>(state["exit_code"].as_integer());
-    return ExitCode::ok;
+    if (!use_exit_code) return ExitCode::ok;
+    if (ended) return static_cast<ExitCode>(state["exit_code"].as_integer());
+    return is_held(run) ? ExitCode::ok : ExitCode::stopped_early;  // killed before it could say so: resumable
 }
 
 }  // namespace atl::app

@@ -50,6 +50,7 @@ transport::StepResult Rank::step(Nanoseconds now) {
     // A gap in this rank's own steps (a suspended job) is not the coordinator's silence.
     if (now - now_ > options_.peer_timeout / 4) heard_from_coordinator_ += now - now_;
     now_ = now;
+    const Phase phase_before = phase_;
     try {
         receive_messages(now);
         parts_.executor.poll(now);
@@ -61,10 +62,12 @@ transport::StepResult Rank::step(Nanoseconds now) {
         fail(error.what());
     }
     send_status(now);
-    if (coordinator_) coordinator_->step(now);
     receive_messages(now);  // what this rank just sent to itself
+    if (coordinator_) coordinator_->step(now);
+    const bool news = receive_messages(now);
 
     if (phase_ == Phase::finished) return leave(now);
+    if (news || phase_ != phase_before) return {false, now};
     Nanoseconds wake = std::min(next_status_, parts_.executor.next_completion());
     if (coordinator_) wake = std::min(wake, coordinator_->wake_at());
     for (const Source* source : sources_) wake = std::min(wake, source->wake_at());
@@ -86,8 +89,10 @@ std::vector<int> Rank::descriptors() const {
 
 double Rank::elapsed() const { return options_.base_elapsed_seconds + to_seconds(now_ - started_); }
 
-void Rank::receive_messages(Nanoseconds now) {
+bool Rank::receive_messages(Nanoseconds now) {
+    bool any = false;
     while (auto message = parts_.transport.receive()) {
+        any = true;
         if (message->peer == 0) heard_from_coordinator_ = now;
         switch (static_cast<Tag>(message->tag)) {
             case Tag::status:
@@ -117,6 +122,7 @@ void Rank::receive_messages(Nanoseconds now) {
         coordinator_is_lost_ = true;
         phase_ = Phase::finished;
     }
+    return any;
 }
 
 void Rank::begin_stopping(const StopRequest& request) {

@@ -33,17 +33,6 @@ std::string reason_line(const Closing& closing) {
     return "ended" + after;
 }
 
-/// What may be claimed, and no more.
-std::string claim(const Closing& closing, const std::vector<Comparison>& comparisons) {
-    const std::string names = beaten_names(comparisons);
-    std::string text = names.empty() ? "" : "beats " + names;
-    if (is_new_best(closing.best, closing.facts)) {
-        text += std::string(text.empty() ? "" : "; ") +
-                "new best: proven better than the best strictly verified value known";
-    }
-    return text;
-}
-
 void line(std::ostream& out, const std::string& name, const std::string& value) {
     if (!value.empty()) out << "  " << name << std::string(13 - name.size(), ' ') << value << '\n';
 }
@@ -75,7 +64,7 @@ std::string closing_summary(const Closing& closing) {
     const std::vector<Comparison> comparisons = compare(closing.best, closing.facts);
     if (closing.best.scored()) {
         line(out, "proven best", interval(closing.best));
-        line(out, "", claim(closing, comparisons));
+        line(out, "", claim(closing.best, closing.facts));
     } else {
         line(out, "proven best", "none: no candidate was valid (atoll report shows the verdicts)");
     }
@@ -85,7 +74,7 @@ std::string closing_summary(const Closing& closing) {
     }
     if (!comparisons.empty()) {
         out << '\n';
-        comparison_table("", comparisons).print(out);
+        comparison_table("", comparisons, Sources::left_out).print(out);
         out << '\n';
     }
     std::string took = count_number(closing.evaluations) + " in " + duration(closing.elapsed_seconds);

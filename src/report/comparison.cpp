@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "atoll/report/numbers.hpp"
 
@@ -16,7 +17,8 @@ double gain_over(double proven, double published, Direction direction) {
     return direction == Direction::maximize ? proven - published : published - proven;
 }
 
-/// One configuration, polished twice, differs by rounding in its last digits: that is the same result, not a better one.
+/// One configuration, polished twice, differs by rounding in its last digits: that is the same result, not a better
+/// one.
 double rounding_margin(double value) { return 1e-11 * (1 + std::abs(value)); }
 
 Comparison compare_one(const Score& best, const problems::PublishedValue& published, Direction direction) {
@@ -70,26 +72,46 @@ std::string beaten_names(const std::vector<Comparison>& comparisons) {
     return text;
 }
 
-Table comparison_table(const std::string& title, const std::vector<Comparison>& comparisons) {
-    Table table(title, {{"value", Align::left},
-                        {"who", Align::left},
-                        {"strictly verified", Align::left},
-                        {"this run", Align::left},
-                        {"source", Align::left}});
+Table comparison_table(const std::string& title, const std::vector<Comparison>& comparisons, Sources sources) {
+    std::vector<Column> columns{
+        {"value", Align::left}, {"who", Align::left}, {"strictly verified", Align::left}, {"this run", Align::left}};
+    if (sources == Sources::shown) columns.push_back({"source", Align::left});
+    Table table(title, columns);
     for (const Comparison& row : comparisons) {
         std::string result = outcome(row);
         if (row.beaten) result += " by " + short_number(row.gain, 2);
         if (std::isfinite(row.gain) && !row.reached) result += ", " + short_number(-row.gain, 2) + " away";
-        table.add_row({exact_number(row.published.value), row.published.who + (row.best_known ? " (best known)" : ""),
-                       row.published.strictly_verified ? "yes" : "no", result, row.published.source});
+        std::vector<std::string> cells{exact_number(row.published.value),
+                                       row.published.who + (row.best_known ? " (best known)" : ""),
+                                       row.published.strictly_verified ? "yes" : "no", result};
+        if (sources == Sources::shown) cells.push_back(row.published.source);
+        table.add_row(std::move(cells));
     }
     return table;
 }
 
 bool is_new_best(const Score& best, const RunFacts& facts) {
-    return facts.best_known && best.scored() &&
-           gain_over(proven_value(best, facts.direction), facts.best_known->value, facts.direction) >
-               rounding_margin(facts.best_known->value);
+    if (!facts.best_known || !best.scored()) return false;
+    const double known = facts.best_known->value;
+    const double gain = gain_over(proven_value(best, facts.direction), known, facts.direction);
+    return gain > same_optimum_tolerance * std::abs(known);
+}
+
+std::string claim(const Score& best, const RunFacts& facts) {
+    const std::string names = beaten_names(compare(best, facts));
+    std::string text = names.empty() ? "" : "beats " + names;
+    if (!best.scored() || !facts.best_known) return text;
+    const double known = facts.best_known->value;
+    const double distance = std::abs(proven_value(best, facts.direction) - known);
+    std::string beside_known;
+    if (is_new_best(best, facts)) {
+        beside_known = "new best: proven better than the best strictly verified value known";
+    } else if (distance <= same_optimum_tolerance * std::abs(known)) {
+        beside_known = "matches the best strictly verified value known";
+        if (distance > 0) beside_known += " to within " + short_number(distance, 2);
+    }
+    if (!text.empty() && !beside_known.empty()) text += "; ";
+    return text + beside_known;
 }
 
 }  // namespace atl::report

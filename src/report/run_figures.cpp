@@ -69,7 +69,10 @@ void plot_gaps(Plot& plot, Improvements& found, double reference, const RunFacts
     to_gaps(found.run, reference, floor);
     for (auto& [island, points] : found.islands) to_gaps(points, reference, floor);
     for (const Comparison& row : compare(Score{}, facts)) {
-        const double gap = std::abs(row.published.value - reference);
+        // one on the far side (published without proof) can not be drawn as a distance
+        const double beyond =
+            facts.direction == Direction::maximize ? row.published.value - reference : reference - row.published.value;
+        const double gap = -beyond;
         if (gap > floor) plot.lines.push_back({row.published.who, gap});
     }
     plot.y.scale = Scale::logarithmic;
@@ -126,10 +129,11 @@ Plot convergence_plot(const journal::RunContents& contents, const RunFacts& fact
     }
     if (facts.best_known && !found.run.empty()) {
         const double last = found.run.back().y;
-        const bool beaten = is_new_best(Score{last, last}, facts);
-        const double reference = beaten ? last : facts.best_known->value;
+        const double known = facts.best_known->value;
+        const bool beaten = better(Score{last, last}, Score{known, known}, facts.direction);
+        const double reference = beaten ? last : known;
         plot.y.label = beaten ? "distance to this run's best" : "distance to the best value known";
-        plot.subtitle += "; best known " + exact_number(facts.best_known->value);
+        plot.subtitle += "; best known " + exact_number(known);
         plot_gaps(plot, found, reference, facts);
     }
     add_series(plot, found);

@@ -52,7 +52,7 @@ void print_best(const RunSummary& summary, std::ostream& out) {
         fact(out, "key", to_string(best.key) + " (island/step/slot/attempt)");
         fact(out, "found by", best.operator_name + " after " + duration(best.elapsed_seconds));
         fact(out, "candidate", "sha256 " + to_hex(best.candidate_sha256));
-        if (summary.new_best) fact(out, "note", "new best: proven better than the best strictly verified value known");
+        fact(out, "claim", claim(best.score, summary.facts));
     }
     if (summary.facts.target) {
         std::string text = exact_number(*summary.facts.target);

@@ -185,6 +185,9 @@ RunSummary summarize(const journal::RunContents& contents, const RunFacts& facts
         }
         summary.events.push_back({event.elapsed_seconds, event.name, event.text});
     }
+    std::stable_sort(summary.events.begin(), summary.events.end(), [](const auto& a, const auto& b) {
+        return sortable(a.elapsed_seconds) < sortable(b.elapsed_seconds);
+    });
     summary.time.evaluations_per_second = summary.time.elapsed_seconds > 0
                                               ? static_cast<double>(summary.evaluations) / summary.time.elapsed_seconds
                                               : std::numeric_limits<double>::quiet_NaN();

@@ -10,9 +10,6 @@ namespace atl::report {
 
 namespace {
 
-/// A time that is not a number must not break the order.
-double sortable(double seconds) { return std::isfinite(seconds) ? seconds : 0.0; }
-
 bool earlier(const Moment& a, const Moment& b) {
     const auto place = [](const Moment& moment) {
         const std::uint64_t step = moment.evaluation ? moment.evaluation->key.step : moment.migration->to_step;
@@ -23,6 +20,8 @@ bool earlier(const Moment& a, const Moment& b) {
 }
 
 }  // namespace
+
+double sortable(double seconds) { return std::isfinite(seconds) ? seconds : 0.0; }
 
 std::vector<Moment> timeline(const journal::RunContents& contents) {
     std::vector<Moment> moments;

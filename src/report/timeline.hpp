@@ -18,6 +18,9 @@ struct Moment {
     const MigrationRecord* migration = nullptr;
 };
 
+/// A time that is not a number counts as the run's start: it must not break the order.
+double sortable(double seconds);
+
 /// By time; at the same instant by step, and within a step migrants before evaluations, as an island takes them in.
 std::vector<Moment> timeline(const journal::RunContents& contents);
 

@@ -35,6 +35,13 @@ TEST(RunDirectory, FolderWithARunIsBusyAndNamesResume) {
     EXPECT_NE(message_of([&] { create_run_directory(folder.path); }).find("atoll resume"), std::string::npos);
 }
 
+TEST(RunDirectory, FolderOfTheUsersOwnJobIsNotOverwritten) {
+    const testing::TemporaryFolder folder;
+    std::ofstream(folder.path / "job.toml") << "problem = \"noop\"\n";
+    EXPECT_THROW(create_run_directory(folder.path), InputError);
+    EXPECT_THROW(open_run_directory(folder.path), InputError);
+}
+
 TEST(RunDirectory, PathUnderAFileIsBadInput) {
     const testing::TemporaryFolder folder;
     std::ofstream(folder.path / "file") << "x";

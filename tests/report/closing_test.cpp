@@ -45,7 +45,7 @@ TEST(Closing, says_new_best_only_above_the_best_known) {
     Closing closing = circles();
     closing.best = {2.635983084917301, 2.7};
     EXPECT_FALSE(contains(closing_summary(closing), "new best"));
-    closing.best = {2.635983084917302, 2.7};
+    closing.best = {2.63598309, 2.7};
     EXPECT_TRUE(contains(closing_summary(closing), "new best"));
 }
 

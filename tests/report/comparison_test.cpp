@@ -50,6 +50,24 @@ TEST(Comparison, a_new_best_needs_the_proven_end_strictly_above_the_best_known) 
     EXPECT_FALSE(is_new_best(Score{9, 9}, unknown));
 }
 
+TEST(Comparison, last_digits_of_the_same_optimum_are_no_discovery) {
+    const RunFacts facts = two_islands_facts();
+    const Score tighter{2.5 + 4e-13, 2.5 + 5e-13};
+    EXPECT_FALSE(is_new_best(tighter, facts));
+    EXPECT_EQ(claim(tighter, facts),
+              "beats FM Agent and AlphaEvolve; matches the best strictly verified value known to within 4e-13");
+    EXPECT_EQ(claim(Score{2.5, 2.5}, facts),
+              "beats FM Agent and AlphaEvolve; matches the best strictly verified value known");
+    EXPECT_EQ(claim(Score{2.5001, 2.6}, facts),
+              "beats FM Agent and AlphaEvolve; new best: proven better than the best strictly verified value known");
+}
+
+TEST(Comparison, nothing_is_claimed_without_a_reason) {
+    EXPECT_EQ(claim(Score{1, 9}, two_islands_facts()), "");
+    EXPECT_EQ(claim(Score{}, two_islands_facts()), "");
+    EXPECT_EQ(claim(Score{1, 1}, RunFacts{}), "");
+}
+
 TEST(Comparison, the_best_known_is_no_one_to_be_beaten_by_name) {
     EXPECT_EQ(beaten_names(compare(Score{3, 3}, two_islands_facts())), "FM Agent and AlphaEvolve");
 }

@@ -61,12 +61,24 @@ TEST(ConvergencePlot, has_a_line_an_island_and_a_thick_one_for_the_run) {
 
 TEST(ConvergencePlot, measures_from_the_run_itself_where_it_beats_the_best_known) {
     RunFacts facts = two_islands_facts();
+    facts.best_known->value = 2.0 - 1e-12;  // by last digits only: still nothing may lie at distance zero
+    const Plot close = convergence_plot(two_islands(), facts);
+    EXPECT_NE(close.y.label.find("this run's best"), std::string::npos);
     facts.best_known->value = 1.95;
     const Plot plot = convergence_plot(two_islands(), facts);
     EXPECT_NE(plot.y.label.find("this run's best"), std::string::npos);
     for (const PlotPoint& point : plot.series.back().points) EXPECT_GT(point.y, 0.0);
     ASSERT_EQ(plot.lines.size(), 3U);
     EXPECT_NEAR(plot.lines[0].y, 0.05, 1e-12);
+}
+
+TEST(ConvergencePlot, a_value_claimed_beyond_the_best_known_is_no_line) {
+    RunFacts facts = two_islands_facts();
+    facts.published.push_back({"overlaps by 1e-7", 2.6, false, ""});
+    EXPECT_EQ(convergence_plot(two_islands(), facts).lines.size(), 2U);
+    facts.direction = Direction::minimize;
+    facts.best_known->value = 0.5;
+    for (const ReferenceLine& line : convergence_plot(two_islands(), facts).lines) EXPECT_GT(line.y, 0.0);
 }
 
 TEST(ConvergencePlot, shows_values_where_nothing_is_known) {

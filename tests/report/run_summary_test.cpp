@@ -167,6 +167,14 @@ TEST(RunSummary, times_that_are_not_numbers_do_not_spoil_the_totals) {
     EXPECT_EQ(summary.evaluations, 6U);
 }
 
+TEST(RunSummary, events_of_all_ranks_are_in_the_order_of_time) {
+    journal::RunContents contents = two_islands();
+    contents.events.push_back({"late to the list", "", 5});
+    const RunSummary summary = summarize(contents, two_islands_facts());
+    ASSERT_EQ(summary.events.size(), 3U);
+    EXPECT_EQ(summary.events[1].name, "late to the list");
+}
+
 TEST(RunSummary, origins_are_counted_apart) {
     journal::RunContents contents = two_islands();
     contents.evaluations[0].origin = Origin::replayed;

@@ -91,7 +91,8 @@ private:
     };
 
     transport::StepResult leave(Nanoseconds now);
-    void receive_messages(Nanoseconds now);
+    /// True when there was one.
+    bool receive_messages(Nanoseconds now);
     void receive_migrants(const std::string& payload);
     void acknowledge();
     void propose(Nanoseconds now);

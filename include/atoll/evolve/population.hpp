@@ -32,7 +32,7 @@ std::string_view to_string(Selection selection);
 std::optional<Selection> parse_selection(std::string_view text);
 
 struct PopulationOptions {
-    std::uint32_t size = 32;
+    std::uint32_t size = 16;
     Selection selection = Selection::tournament;
     std::uint32_t tournament_size = 2;
     /// Two individuals whose fitness differs by no more than this, relative to 1 + |fitness|, count as one: symmetric

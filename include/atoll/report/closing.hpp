@@ -29,9 +29,9 @@ struct Closing {
     std::string picture;  ///< path of the solution's figure
 };
 
-/// Several lines, each ended: the proven best as an interval beside the published values, whom it beats ("new best"
-/// only when the proven value beats the best known strictly), why the run ended, what it took, where archive and
-/// picture lie, and for a run that can go on, the command that does so.
+/// Several lines, each ended: the proven best as an interval beside the published values, what may be claimed
+/// (claim()), why the run ended, what it took, where archive and picture lie, and for a run that can go on, the command
+/// that does so.
 std::string closing_summary(const Closing& closing);
 
 }  // namespace atl::report

@@ -30,10 +30,21 @@ std::string outcome(const Comparison& comparison);
 /// Whose values the proven one strictly beats, the best known left aside: "FM Agent and AlphaEvolve"; empty: nobody's.
 std::string beaten_names(const std::vector<Comparison>& comparisons);
 
-/// value, who, strictly verified, what came of it and by how much, source.
-Table comparison_table(const std::string& title, const std::vector<Comparison>& comparisons);
+enum class Sources { shown, left_out };
 
-/// True only when the proven end of the interval strictly beats the best known value.
+/// value, who, strictly verified, what came of it and by how much, and the sources, which make wide lines.
+Table comparison_table(const std::string& title, const std::vector<Comparison>& comparisons,
+                       Sources sources = Sources::shown);
+
+/// Nearer than this, relative to the value, two scores are one optimum that was polished or rounded differently.
+inline constexpr double same_optimum_tolerance = 1e-9;
+
+/// True only when the proven end of the interval strictly beats the best known value, and not merely in last digits
+/// (same_optimum_tolerance): a tighter witness of a known optimum is no discovery.
 bool is_new_best(const Score& best, const RunFacts& facts);
+
+/// What may be claimed, and no more: whom it beats, and "new best" or how nearly it matches the best strictly verified
+/// value known. Empty when there is nothing to claim.
+std::string claim(const Score& best, const RunFacts& facts);
 
 }  // namespace atl::report

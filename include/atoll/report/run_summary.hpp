@@ -96,7 +96,7 @@ struct RunSummary {
     std::uint64_t ok = 0;
     std::optional<BestEvaluation> best;
     bool target_reached = false;
-    bool new_best = false;  ///< the proven value beats best_known, strictly
+    bool new_best = false;  ///< as is_new_best()
     std::optional<double> seconds_to_target;
     std::optional<std::uint64_t> evaluations_to_target;
     std::vector<Comparison> comparisons;       ///< best known first, then published(), best first

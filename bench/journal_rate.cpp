@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// What journal and archive cost by themselves: records a second, acknowledgement latency beside the raw fdatasync of
+// the same file system, bytes per record, time to read and to fold.
+//
+// Usage: journal_rate [FOLDER]     prints one line a row; everything in one run, on FOLDER's file system.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <deque>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "atoll/archive/fold.hpp"
+#include "atoll/archive/queries.hpp"
+#include "atoll/core/clock.hpp"
+#include "atoll/core/random.hpp"
+#include "atoll/journal/reader.hpp"
+#include "atoll/journal/writer.hpp"
+
+namespace {
+
+using namespace atl;
+namespace fs = std::filesystem;
+
+const MonotonicClock clock_of_run;
+
+double seconds_since(Nanoseconds start) { return to_seconds(clock_of_run.now() - start); }
+
+/// A record like a search makes, every candidate another: `bytes` random bytes (they do not compress).
+EvaluationRecord make_record(std::uint64_t number, std::size_t bytes) {
+    EvaluationRecord record;
+    record.key = {.island = 3, .step = number / 16, .slot = static_cast<std::uint32_t>(number % 16), .attempt = 0};
+    record.parent_1 = EvaluationKey{3, number / 32, 2, 0};
+    record.operator_name = "gaussian";
+    record.candidate = {.genome = "vector", .bytes = std::string(bytes, '\0')};
+    RandomStream random(1, 3, number, 0, StreamPurpose::test);
+    for (char& byte : record.candidate.bytes) byte = static_cast<char>(random());
+    record.candidate_sha256 = sha256(record.candidate.bytes);
+    record.score = {.lower = 1, .upper = 1};
+    record.objective_calls = 1;
+    record.elapsed_seconds = static_cast<double>(number) * 1e-3;
+    return record;
+}
+
+double percentile(std::vector<double> values, double part) {
+    std::sort(values.begin(), values.end());
+    return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
+}
+
+/// write + fdatasync of `bytes` at a time, as fast as the file system lets one.
+double raw_syncs_per_second(const fs::path& file, std::size_t bytes, double for_seconds) {
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    const std::string block(bytes, 'x');
+    const Nanoseconds start = clock_of_run.now();
+    std::uint64_t count = 0;
+    while (seconds_since(start) < for_seconds) {
+        if (::write(descriptor, block.data(), block.size()) < 0 || ::fdatasync(descriptor) != 0) std::perror("sync");
+        ++count;
+    }
+    const double rate = static_cast<double>(count) / seconds_since(start);
+    ::close(descriptor);
+    fs::remove(file);
+    return rate;
+}
+
+/// Keeps `window` records unacknowledged for a while.
+void measure_window(const fs::path& run, const std::vector<EvaluationRecord>& records, std::uint64_t window,
+                    double for_seconds) {
+    fs::remove_all(run);
+    journal::FileJournal journal(run, {});
+    std::deque<Nanoseconds> appended;
+    std::vector<double> latencies;
+    std::uint64_t acknowledged = 0;
+    std::uint64_t next = 0;
+    const Nanoseconds start = clock_of_run.now();
+    while (seconds_since(start) < for_seconds && next < records.size()) {
+        while (next - acknowledged < window && next < records.size()) {
+            appended.push_back(clock_of_run.now());
+            journal.append(records[next++]);
+        }
+        const std::uint64_t safe = journal.acknowledged();
+        const Nanoseconds now = clock_of_run.now();
+        if (safe == acknowledged) std::this_thread::yield();
+        for (; acknowledged < safe; ++acknowledged) {
+            latencies.push_back(to_seconds(now - appended.front()) * 1e3);
+            appended.pop_front();
+        }
+    }
+    journal.flush();
+    std::printf("window %-6llu %12.0f records/s   p50 %8.3f ms   p99 %8.3f ms   max %8.3f ms\n",
+                static_cast<unsigned long long>(window), static_cast<double>(next) / seconds_since(start),
+                percentile(latencies, 0.5), percentile(latencies, 0.99), percentile(latencies, 1));
+}
+
+/// Everything queued at once, until the last is acknowledged.
+void measure_stream(const fs::path& run, const std::vector<EvaluationRecord>& records) {
+    fs::remove_all(run);
+    journal::FileJournal journal(run, {});
+    std::vector<EvaluationRecord> copies = records;
+    const Nanoseconds start = clock_of_run.now();
+    for (EvaluationRecord& record : copies) journal.append(std::move(record));
+    const double appending = seconds_since(start);
+    journal.flush();
+    const double all = seconds_since(start);
+    std::printf("stream        %12.0f records/s   %6.0f bytes/record (candidate %zu)   append() %.2f us\n",
+                static_cast<double>(records.size()) / all,
+                static_cast<double>(journal.segment_bytes()) / static_cast<double>(records.size()),
+                records.front().candidate.bytes.size(), appending * 1e6 / static_cast<double>(records.size()));
+}
+
+void measure_reading(const fs::path& run) {
+    Nanoseconds start = clock_of_run.now();
+    const journal::RunContents contents = journal::read_run(run);
+    std::printf("read          %12.3f s for %zu records\n", seconds_since(start), contents.evaluations.size());
+    start = clock_of_run.now();
+    const archive::FoldReport report = archive::fold_archive(run);
+    std::printf("fold          %12.3f s   journal %.1f MB   archive %.1f MB\n", seconds_since(start),
+                static_cast<double>(report.journal_bytes) * 1e-6, static_cast<double>(report.archive_bytes) * 1e-6);
+    start = clock_of_run.now();
+    const archive::VerifyReport verified = archive::verify_run(run);
+    std::printf("verify        %12.3f s   archive %s\n", seconds_since(start),
+                std::string(to_string(verified.archive)).c_str());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const fs::path folder = fs::path(argc > 1 ? argv[1] : ".") / ("journal_rate." + std::to_string(::getpid()));
+    fs::create_directories(folder);
+    constexpr std::uint64_t count = 100'000;
+    for (const std::size_t bytes : {std::size_t{300}, std::size_t{2048}}) {
+        std::printf("candidates of %zu random bytes\n", bytes);
+        std::vector<EvaluationRecord> records;
+        for (std::uint64_t i = 0; i < count; ++i) records.push_back(make_record(i, bytes));
+        std::printf("raw fdatasync %12.0f syncs/s\n", raw_syncs_per_second(folder / "raw", bytes + 150, 1));
+        for (const std::uint64_t window : {1, 64, 4096}) measure_window(folder / "run", records, window, 2);
+        measure_stream(folder / "run", records);
+        measure_reading(folder / "run");
+    }
+    fs::remove_all(folder);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes a small run and folds it, or verifies one, for test_reader.py.
+//
+// Usage: archive_sample write RUN | archive_sample write-empty RUN | archive_sample verify RUN
+#include <bit>
+#include <iostream>
+#include <string>
+
+#include "atoll/archive/fold.hpp"
+#include "atoll/archive/queries.hpp"
+#include "atoll/core/error.hpp"
+#include "atoll/journal/writer.hpp"
+
+namespace {
+
+using namespace atl;
+
+constexpr std::uint32_t slots = 3;
+constexpr std::uint64_t steps = 40;
+
+/// Coordinates (step, slot, 0.1) as a vector candidate.
+std::string vector_bytes(std::uint64_t step, std::uint32_t slot) {
+    std::string bytes;
+    for (const double value : {static_cast<double>(step), static_cast<double>(slot), 0.1}) {
+        const auto bits = std::bit_cast<std::uint64_t>(value);
+        for (unsigned i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(bits >> (8 * i)));
+    }
+    return bytes;
+}
+
+EvaluationRecord make_evaluation(std::uint64_t step, std::uint32_t slot) {
+    EvaluationRecord record;
+    record.key = {.island = 2, .step = step, .slot = slot, .attempt = 0};
+    if (step > 0) record.parent_1 = EvaluationKey{2, step - 1, 0, 0};
+    record.operator_name = slot == 0 ? "gaussian" : "crossover";
+    record.candidate = {.genome = "vector", .bytes = vector_bytes(step, slot)};
+    record.candidate_sha256 = sha256(record.candidate.bytes);
+    record.objective_calls = 7;
+    record.elapsed_seconds = static_cast<double>(step);
+    if (slot == 2) {
+        record.verdict = {.kind = VerdictKind::wrong, .reason = "outside", .text = "r\xc3\xa9sultat \xff incorrect"};
+    } else {
+        record.score = {.lower = static_cast<double>(step) + slot / 10.0, .upper = static_cast<double>(step) + 0.5};
+    }
+    record.metrics = {{.name = "gap", .value = 0.25, .unit = "m"}};
+    return record;
+}
+
+void write_run(const std::filesystem::path& run, bool empty) {
+    journal::SegmentInfo info;
+    info.provenance_json =
+        R"({"problem": "sample", "direction": "maximize", "seed": 7, "Slurm": {"job id": 12}, "hosts": ["a", "b"],
+            "deterministic": true, "temperature": 0.5, "nothing": null})";
+    // Longer than HDF5 lets a plain attribute be.
+    info.job_toml = "problem = \"sample\"\n# " + std::string(100000, '-') + "\n";
+    journal::FileJournal journal(run, info);
+    for (std::uint64_t step = 0; !empty && step < steps; ++step) {
+        for (std::uint32_t slot = 0; slot < slots; ++slot) journal.append(make_evaluation(step, slot));
+    }
+    if (!empty) {
+        journal.append(MigrationRecord{
+            .epoch = 1, .from_island = 2, .to_island = 0, .to_step = 20, .key = {2, 19, 1, 0}, .elapsed_seconds = 19});
+        journal.append(EventRecord{.name = "started", .text = "by hand", .elapsed_seconds = 0});
+    }
+    journal.flush();
+    archive::fold_archive(run);
+}
+
+int verify(const std::filesystem::path& run) {
+    const archive::VerifyReport report = archive::verify_run(run);
+    std::cout << to_string(report.archive) << '\n';
+    for (const journal::Note& note : report.damages) std::cout << note.text << '\n';
+    return static_cast<int>(report.sound() ? ExitCode::ok : ExitCode::damaged);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        const std::string mode = argc == 3 ? argv[1] : "";
+        if (mode == "verify") return verify(argv[2]);
+        if (mode != "write" && mode != "write-empty") throw InputError("usage: archive_sample MODE RUN");
+        write_run(argv[2], mode == "write-empty");
+        return 0;
+    } catch (const Error& error) {
+        std::cerr << error.what() << '\n';
+        return static_cast<int>(error.code());
+    }
+}
