@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 SKIPPED = {"build", "runs", ".git", "node_modules", ".cache"}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE_SPAN = re.compile(r"`([^`\n]+)`")
@@ -18,14 +18,14 @@ COMMAND = re.compile(r"(?:^|[\s;&|])atoll((?:\s+[a-z][a-z-]*)+)([^|;&#\n`]*)")
 PLACEHOLDER = re.compile(r"[<>*{}$ ]|\b[A-Z]{2,}\b|/x[/.]|/y\.")
 
 
-def documents():
-    for path in sorted(ROOT.rglob("*.md")):
-        if not SKIPPED & set(path.relative_to(ROOT).parts):
+def documents(root):
+    for path in sorted(root.rglob("*.md")):
+        if not SKIPPED & set(path.relative_to(root).parts):
             yield path
 
 
-def tracked_tops():
-    return {entry.name for entry in ROOT.iterdir() if entry.is_dir() and entry.name not in SKIPPED and not entry.name.startswith(".")}
+def top_folders(root):
+    return {entry.name for entry in root.iterdir() if entry.is_dir() and entry.name not in SKIPPED}
 
 
 def link_errors(path, text):
@@ -37,12 +37,12 @@ def link_errors(path, text):
             yield line_of(text, match), f"link to {target}, which is not there"
 
 
-def path_errors(path, text, tops):
+def path_errors(root, path, text, tops):
     for match in CODE_SPAN.finditer(text):
         word = match.group(1).rstrip("/")
         if "/" not in word or PLACEHOLDER.search(word) or word.split("/")[0] not in tops:
             continue
-        if not (ROOT / word).exists() and not (path.parent / word).exists():
+        if not (root / word).exists() and not (path.parent / word).exists():
             yield line_of(text, match), f"names {word}, which is not there"
 
 
@@ -58,7 +58,9 @@ def help_of(program, words, known):
     key = tuple(words)
     if key not in known:
         asked = subprocess.run([program, *words, "--help"], capture_output=True, text=True, check=False)
-        known[key] = asked.stdout if asked.returncode == 0 else None
+        # an unknown word gets the help of the program itself: the usage line says whose help it is
+        is_its_own = re.search(r"^Usage: \S*atoll\S* " + re.escape(" ".join(words)) + r"(?!\S)", asked.stdout, re.M)
+        known[key] = asked.stdout if is_its_own else None
     if known[key] is None and len(words) > 1:
         return help_of(program, words[:-1], known)
     return known[key]
@@ -82,21 +84,23 @@ def line_of(text, match):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=pathlib.Path, default=REPOSITORY)
     parser.add_argument("--program", help="the atoll program, to check verbs and flags by its --help")
     arguments = parser.parse_args()
-    tops = tracked_tops()
+    root = arguments.root.resolve()
+    tops = top_folders(root)
     known = {}
     found = 0
     checked = 0
-    for path in documents():
+    for path in documents(root):
         text = path.read_text(encoding="utf-8")
         checked += 1
-        errors = [*link_errors(path, text), *path_errors(path, text, tops)]
+        errors = [*link_errors(path, text), *path_errors(root, path, text, tops)]
         if arguments.program:
             errors += command_errors(text, arguments.program, known)
         for line, what in sorted(errors):
             found += 1
-            print(f"{path.relative_to(ROOT)}:{line}: {what}")
+            print(f"{path.relative_to(root)}:{line}: {what}")
     print(f"{checked} documents checked, {found} broken promises")
     return 1 if found else 0
 

@@ -52,6 +52,7 @@ void export_csv(const journal::RunContents& contents, std::string_view table, st
         std::find_if(tables.begin(), tables.end(), [table](const Table& each) { return each.name == table; });
     if (found == tables.end()) {
         std::vector<std::string> names;
+        names.reserve(tables.size());
         for (const Table& each : tables) names.push_back(each.name);
         throw InputError(
             fmt::format("no table '{}'{}; there are {}", table, did_you_mean(table, names), fmt::join(names, ", ")));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <type_traits>
 #include <utility>
 
@@ -61,14 +62,31 @@ DatasetHandle create_dataset(hid_t file, const std::string& path, hid_t type, st
         H5_TRY(H5Dcreate2(file, path.c_str(), type, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT)));
 }
 
-/// Extends `dataset` to `offset + count` rows and writes the new ones.
-void append_rows(hid_t dataset, hid_t memory_type, hsize_t offset, hsize_t count, const void* rows) {
-    const hsize_t end = offset + count;
-    H5_TRY(H5Dset_extent(dataset, &end));
+void write_rows(hid_t dataset, hid_t memory_type, hsize_t offset, hsize_t count, const void* rows) {
     const SpaceHandle memory(H5_TRY(H5Screate_simple(1, &count, nullptr)));
     const SpaceHandle place(H5_TRY(H5Dget_space(dataset)));
     H5_TRY(H5Sselect_hyperslab(place.get(), H5S_SELECT_SET, &offset, nullptr, &count, nullptr));
     H5_TRY(H5Dwrite(dataset, memory_type, memory.get(), place.get(), H5P_DEFAULT, rows));
+}
+
+/// Extends `dataset` to `offset + count` rows and writes the new ones.
+void append_rows(hid_t dataset, hid_t memory_type, hsize_t offset, hsize_t count, const void* rows) {
+    const hsize_t end = offset + count;
+    H5_TRY(H5Dset_extent(dataset, &end));
+    write_rows(dataset, memory_type, offset, count, rows);
+}
+
+/// True when the bytes' entropy leaves deflate next to nothing to win: coordinates of vectors, compressed data. Trying
+/// would cost most of a fold's time.
+bool is_incompressible(std::string_view bytes) {
+    constexpr double bits_per_byte = 7.5;
+    std::array<std::uint32_t, 256> counts{};
+    for (const char byte : bytes) ++counts[static_cast<std::uint8_t>(byte)];
+    double bits = 0;
+    for (const std::uint32_t count : counts) {
+        if (count > 0) bits -= count * std::log2(count / static_cast<double>(bytes.size()));
+    }
+    return bits > bits_per_byte * static_cast<double>(bytes.size());
 }
 
 template <class Value>
@@ -118,7 +136,7 @@ ArchiveWriter::ArchiveWriter(const std::filesystem::path& path) {
     file_ = FileHandle(H5_TRY(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get())));
 }
 
-void ArchiveWriter::write_attribute(const std::string& object, const std::string& name, const Json& value) {
+void ArchiveWriter::write_attribute(const std::string& object, const std::string& name, const Json& value) const {
     const Handle<H5Oclose> place(H5_TRY(H5Oopen(file(), object.c_str(), H5P_DEFAULT)));
     if (value.is_bool()) {
         const std::uint8_t number = value.as_bool() ? 1 : 0;
@@ -134,19 +152,19 @@ void ArchiveWriter::write_attribute(const std::string& object, const std::string
     }
 }
 
-void ArchiveWriter::write_group(const std::string& name, const std::string& description) {
+void ArchiveWriter::write_group(const std::string& name, const std::string& description) const {
     const PropertiesHandle creation(H5_TRY(H5Pcreate(H5P_GROUP_CREATE)));
     H5_TRY(H5Pset_obj_track_times(creation.get(), false));
     const GroupHandle group(H5_TRY(H5Gcreate2(file(), name.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT)));
     write_text_attribute(group.get(), "description", description);
 }
 
-void ArchiveWriter::write_table(const Table& table) {
+void ArchiveWriter::write_table(const Table& table) const {
     write_group(table.name, table.description);
     for (const Column& column : table.columns) write_column(table.name, column.info, column.values());
 }
 
-void ArchiveWriter::write_column(const std::string& group, const ColumnInfo& info, const ColumnValues& values) {
+void ArchiveWriter::write_column(const std::string& group, const ColumnInfo& info, const ColumnValues& values) const {
     const std::string path = group + "/" + info.name;
     const DatasetHandle dataset = std::visit(
         [&](const auto& cells) {
@@ -191,7 +209,19 @@ std::uint64_t BlobWriter::finish() {
 }
 
 void BlobWriter::write_pending(std::size_t count) {
-    append_rows(bytes_.get(), H5T_NATIVE_UINT8, written_, count, pending_.data());
+    const hsize_t end = written_ + count;
+    H5_TRY(H5Dset_extent(bytes_.get(), &end));
+    for (std::size_t done = 0; done < count; done += chunk_bytes) {
+        const std::size_t part = std::min(chunk_bytes, count - done);
+        const char* bytes = pending_.data() + done;
+        const hsize_t offset = written_ + done;
+        if (part == chunk_bytes && is_incompressible({bytes, part})) {
+            constexpr std::uint32_t without_deflate = 1;  // bit 0: the pipeline's first filter is skipped
+            H5_TRY(H5Dwrite_chunk(bytes_.get(), H5P_DEFAULT, without_deflate, &offset, part, bytes));
+        } else {
+            write_rows(bytes_.get(), H5T_NATIVE_UINT8, offset, part, bytes);
+        }
+    }
     pending_.erase(0, count);
     written_ += count;
 }

@@ -24,11 +24,11 @@ public:
     explicit ArchiveWriter(const std::filesystem::path& path);
 
     /// A scalar JSON value as an attribute of `object` ("/" or a group); texts are cleaned, null is left out.
-    void write_attribute(const std::string& object, const std::string& name, const Json& value);
-    void write_group(const std::string& name, const std::string& description);
-    void write_table(const Table& table);
+    void write_attribute(const std::string& object, const std::string& name, const Json& value) const;
+    void write_group(const std::string& name, const std::string& description) const;
+    void write_table(const Table& table) const;
     /// Creates a column in an existing group.
-    void write_column(const std::string& group, const ColumnInfo& info, const ColumnValues& values);
+    void write_column(const std::string& group, const ColumnInfo& info, const ColumnValues& values) const;
 
     /// Flushes and closes; throws when anything could not be written.
     void close();

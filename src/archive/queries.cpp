@@ -117,6 +117,8 @@ std::string_view to_string(ArchiveState state) {
             return "current";
         case ArchiveState::behind:
             return "behind";
+        case ArchiveState::ahead:
+            return "ahead";
         case ArchiveState::differs:
             return "differs";
         case ArchiveState::unreadable:

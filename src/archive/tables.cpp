@@ -34,19 +34,19 @@ std::string cell(const std::optional<EvaluationKey>& value) { return value ? to_
 
 /// A column whose value is `get(row)`; `rows` must outlive it.
 template <class Row, class Get>
-Column column(const std::vector<Row>& rows, ColumnInfo info, Get get) {
+Column column(const std::vector<Row>& rows, const ColumnInfo& info, Get get) {
     const auto values = [&rows, get]() -> ColumnValues {
         std::vector<decltype(cell(get(std::declval<const Row&>())))> cells;
         cells.reserve(rows.size());
         for (const Row& row : rows) cells.push_back(cell(get(row)));
         return cells;
     };
-    return {.info = std::move(info), .values = values};
+    return {.info = info, .values = values};
 }
 
 Table evaluations_table(const std::vector<EvaluationRecord>& rows) {
     using R = EvaluationRecord;
-    const auto add = [&rows](ColumnInfo info, auto get) { return column(rows, std::move(info), get); };
+    const auto add = [&rows](const ColumnInfo& info, auto get) { return column(rows, info, get); };
     Table table{"evaluations", "One row an evaluation, by key (island, step, slot, attempt)", rows.size(), {}};
     table.columns = {
         add({"island", "1", "Island that proposed the candidate", hashed}, [](const R& r) { return r.key.island; }),
@@ -113,8 +113,8 @@ Table metrics_table(const std::vector<EvaluationRecord>& evaluations) {
     for (const EvaluationRecord& evaluation : evaluations) {
         for (const Metric& metric : evaluation.metrics) rows->push_back({&evaluation, &metric});
     }
-    const auto add = [rows](ColumnInfo info, auto get) {
-        Column made = column(*rows, std::move(info), get);
+    const auto add = [rows](const ColumnInfo& info, auto get) {
+        Column made = column(*rows, info, get);
         made.values = [rows, values = std::move(made.values)] { return values(); };
         return made;
     };
@@ -134,7 +134,7 @@ Table metrics_table(const std::vector<EvaluationRecord>& evaluations) {
 
 Table migrations_table(const std::vector<MigrationRecord>& rows) {
     using R = MigrationRecord;
-    const auto add = [&rows](ColumnInfo info, auto get) { return column(rows, std::move(info), get); };
+    const auto add = [&rows](const ColumnInfo& info, auto get) { return column(rows, info, get); };
     Table table{"migrations", "Elites that one island took over from another", rows.size(), {}};
     table.columns = {
         add({"epoch", "1", "Migration epoch", hashed}, [](const R& r) { return r.epoch; }),
@@ -151,7 +151,7 @@ Table migrations_table(const std::vector<MigrationRecord>& rows) {
 
 Table events_table(const std::vector<EventRecord>& rows) {
     using R = EventRecord;
-    const auto add = [&rows](ColumnInfo info, auto get) { return column(rows, std::move(info), get); };
+    const auto add = [&rows](const ColumnInfo& info, auto get) { return column(rows, info, get); };
     Table table{"events", "What happened to the run itself", rows.size(), {}};
     table.columns = {
         add(
@@ -166,7 +166,7 @@ Table events_table(const std::vector<EventRecord>& rows) {
 
 Table segments_table(const std::vector<journal::SegmentInfo>& rows) {
     using R = journal::SegmentInfo;
-    const auto add = [&rows](ColumnInfo info, auto get) { return column(rows, std::move(info), get); };
+    const auto add = [&rows](const ColumnInfo& info, auto get) { return column(rows, info, get); };
     Table table{"segments", "Journal segments this archive was folded from", rows.size(), {}};
     table.columns = {
         add({"incarnation", "1", "0 for the first start, one more for each resume", not_hashed},

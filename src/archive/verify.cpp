@@ -18,8 +18,9 @@ namespace atl::archive {
 namespace fs = std::filesystem;
 namespace {
 
-/// Row i of the archive is row `row_of[i]` of the journals.
+/// Row i of the archive is row `row_of[i]` of the journals; `no_row` where a torn tail took it with it.
 using RowMap = std::vector<std::size_t>;
+constexpr std::size_t no_row = static_cast<std::size_t>(-1);
 
 /// Something the archive holds that the journals do not say.
 struct Difference {
@@ -41,7 +42,7 @@ void compare_column(const std::string& path, const ColumnValues& archived, const
         [&](const auto& right) {
             const auto& left = std::get<std::decay_t<decltype(right)>>(archived);
             for (std::size_t row = 0; row < row_of.size(); ++row) {
-                if (!same(left[row], right[row_of[row]])) {
+                if (row_of[row] != no_row && !same(left[row], right[row_of[row]])) {
                     throw Difference{fmt::format("{} differs in row {} (0-based)", path, row)};
                 }
             }
@@ -53,25 +54,33 @@ class Comparison {
 public:
     Comparison(const ArchiveReader& archive, const journal::RunContents& contents,
                const std::unordered_set<std::string>& blobs)
-        : archive_(archive), contents_(contents), blobs_(blobs) {}
+        : archive_(archive), contents_(contents), blobs_(blobs), tail_is_torn_(!contents.torn_tails.empty()) {}
 
-    /// True when the archive holds everything, false when it is behind; throws Difference.
-    bool everything() {
+    /// What the archive is beside the journals; throws Difference. A journal with a torn tail may have lost records
+    /// that were folded before they were safe: then the archive is ahead, and that is no damage.
+    ArchiveState everything() {
         bool current = true;
         for (const Table& table : tables_of(contents_)) {
             const bool evaluations = table.name == "evaluations";
             const std::uint64_t rows = archive_.rows(table.name + "/" + table.columns.front().info.name);
             if (rows > table.rows) {
-                throw Difference{fmt::format("{} has {} rows, the journals say {}", table.name, rows, table.rows)};
+                ahead_or_throw(fmt::format("{} has {} rows, the journals say {}", table.name, rows, table.rows));
             }
             current = current && rows == table.rows;
             // A table of an older archive is a part of today's; only evaluations have keys to find its rows by.
             if (evaluations || rows == table.rows) compare_table(table, evaluations ? row_map(rows) : identity(rows));
         }
-        return compare_blobs() == blobs_.size() && current;
+        const bool same_blobs = compare_blobs() == blobs_.size();
+        if (ahead_) return ArchiveState::ahead;
+        return same_blobs && current ? ArchiveState::current : ArchiveState::behind;
     }
 
 private:
+    void ahead_or_throw(const std::string& where) {
+        if (!tail_is_torn_) throw Difference{where};
+        ahead_ = true;
+    }
+
     static RowMap identity(std::uint64_t rows) {
         RowMap map(rows);
         for (std::size_t i = 0; i < map.size(); ++i) map[i] = i;
@@ -83,7 +92,7 @@ private:
         return std::get<std::vector<Value>>(archive_.read(path, std::vector<Value>{}, rows));
     }
 
-    RowMap row_map(std::uint64_t rows) const {
+    RowMap row_map(std::uint64_t rows) {
         const auto islands = column<std::uint32_t>("evaluations/island", rows);
         const auto steps = column<std::uint64_t>("evaluations/step", rows);
         const auto slots = column<std::uint32_t>("evaluations/slot", rows);
@@ -97,7 +106,9 @@ private:
                 known.begin(), known.end(), key,
                 [](const EvaluationRecord& record, const EvaluationKey& wanted) { return record.key < wanted; });
             if (found == known.end() || found->key != key) {
-                throw Difference{fmt::format("evaluation {} is not in the journals", to_string(key))};
+                ahead_or_throw(fmt::format("evaluation {} is not in the journals", to_string(key)));
+                map.push_back(no_row);
+                continue;
             }
             map.push_back(static_cast<std::size_t>(found - known.begin()));
         }
@@ -113,10 +124,10 @@ private:
     }
 
     /// Every blob must be one of the journals' and hash to its name. Returns how many there are.
-    std::size_t compare_blobs() const {
+    std::size_t compare_blobs() {
         const std::uint64_t count = archive_.rows("blobs/sha256");
         if (count > blobs_.size()) {
-            throw Difference{fmt::format("there are {} blobs, the journals say {}", count, blobs_.size())};
+            ahead_or_throw(fmt::format("there are {} blobs, the journals say {}", count, blobs_.size()));
         }
         const auto names = column<std::string>("blobs/sha256", count);
         const auto offsets = column<std::uint64_t>("blobs/offset", count);
@@ -135,7 +146,7 @@ private:
             }
             const std::string_view content = std::string_view(window).substr(offsets[i] - begin, lengths[i]);
             if (to_hex(sha256(content)) != names[i]) throw Difference{"blob " + names[i] + " has another SHA-256"};
-            if (!blobs_.contains(names[i])) throw Difference{"blob " + names[i] + " is not in the journals"};
+            if (!blobs_.contains(names[i])) ahead_or_throw("blob " + names[i] + " is not in the journals");
         }
         return names.size();
     }
@@ -143,6 +154,8 @@ private:
     const ArchiveReader& archive_;
     const journal::RunContents& contents_;
     const std::unordered_set<std::string>& blobs_;
+    bool tail_is_torn_;
+    bool ahead_ = false;
 };
 
 /// Runs a step that reads the archive and turns what it throws into the report's state and damages.
@@ -201,8 +214,7 @@ VerifyReport verify_run(const fs::path& run_directory) {
     if (archive) {
         judge_archive(archive_path, report, [&] {
             report.archive_evaluations = archive->rows("evaluations/island");
-            const bool current = Comparison(*archive, contents, blobs).everything();
-            report.archive = current ? ArchiveState::current : ArchiveState::behind;
+            report.archive = Comparison(*archive, contents, blobs).everything();
         });
     }
     report.torn_tails = std::move(contents.torn_tails);

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
+#include <system_error>
 
 namespace atl {
 namespace {
@@ -22,9 +24,28 @@ void write_ignoring_failure(int descriptor, std::string_view text) {
     }
 }
 
+/// Empty when the variable is not set.
+std::string_view environment_value(const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here sets variables
+    return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
 bool looks_like_terminal(int descriptor) {
-    const char* term = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe): read once, before threads matter
-    return ::isatty(descriptor) == 1 && term != nullptr && std::string_view(term) != "dumb";
+    // a launcher such as mpirun puts a pipe between a rank and the terminal; its caller knows better
+    const std::string_view told = environment_value("ATOLL_PROGRESS");
+    if (told == "terminal" || told == "plain") return told == "terminal";
+    const std::string_view term = environment_value("TERM");
+    return ::isatty(descriptor) == 1 && !term.empty() && term != "dumb";
+}
+
+/// COLUMNS, as shells and quickstart set it, or the usual 80.
+std::size_t width_without_terminal() {
+    constexpr std::size_t usual_width = 80;
+    const std::string_view text = environment_value("COLUMNS");
+    std::size_t width = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), width);
+    const bool whole = !text.empty() && error == std::errc{} && stop == text.data() + text.size();
+    return whole && width > 0 ? width : usual_width;
 }
 
 /// The first `columns` code points (taken as one column each), with line breaks as blanks.
@@ -49,12 +70,11 @@ ProgressLine::ProgressLine(const Clock& clock, ProgressSettings settings) : cloc
 ProgressLine::~ProgressLine() { finish(); }
 
 std::size_t ProgressLine::columns() const {
-    constexpr std::size_t usual_width = 80;
     std::size_t width = settings_.width;
     if (width == 0) {
         winsize size{};
         const bool known = ::ioctl(settings_.descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-        width = known ? size.ws_col : usual_width;
+        width = known ? size.ws_col : width_without_terminal();
     }
     return width > 1 ? width - 1 : 1;  // the last column would wrap on some terminals
 }

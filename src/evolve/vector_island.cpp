@@ -148,6 +148,7 @@ void VectorIsland::learn(const EvaluationRecord& record) {
         const bool for_elites = elites_.wants(fitness);
         if (for_population || for_elites) {
             const Population::Member member = make_individual(record, fitness);
+            unacknowledged_.emplace(record.key, member);
             if (for_elites) elites_.offer(member);
             if (for_population) {
                 const Population::Offer offer = population_.offer(member);
@@ -170,8 +171,10 @@ void VectorIsland::restart() {
 }
 
 void VectorIsland::acknowledged(const EvaluationKey& key) {
-    // Both lists share their individuals; one of them may have dropped it already.
-    if (!elites_.acknowledge(key)) population_.acknowledge(key);
+    const auto found = unacknowledged_.find(key);
+    if (found == unacknowledged_.end()) return;  // it never entered
+    found->second->acknowledged = true;          // both lists share their individuals
+    unacknowledged_.erase(found);
 }
 
 std::vector<engine::Migrant> VectorIsland::emigrants(std::uint64_t epoch) {
@@ -189,9 +192,13 @@ std::vector<engine::Migrant> VectorIsland::emigrants(std::uint64_t epoch) {
 void VectorIsland::immigrate(const engine::Migrant& migrant) {
     const EvaluationRecord& record = migrant.record;
     if (!record.verdict.ok() || !record.score.scored()) return;
-    const Population::Member member = make_individual(record, fitness_of(record));
+    const double fitness = fitness_of(record);
+    // What this island reached or was sent in an earlier era must not lead a new one to the same place.
+    const bool known = elites_.holds(fitness);
+    const Population::Member member = make_individual(record, fitness);
     member->acknowledged = true;  // it could not have been sent otherwise
     elites_.offer(member);
+    if (known) return;
     const Population::Offer offer = population_.offer(member);
     if (offer.new_best) last_progress_step_ = std::max(last_progress_step_, last_step_);
 }
@@ -232,6 +239,7 @@ void VectorIsland::restore(const std::string& snapshot) {
     elites_.read(reader);
     bandit_.read(reader);
     reader.finish();
+    unacknowledged_.clear();
     // A snapshot is written after the records it rests on: what is in it is on disk.
     for (const Population::Member& member : population_.members()) member->acknowledged = true;
     for (const Population::Member& member : elites_.members()) member->acknowledged = true;

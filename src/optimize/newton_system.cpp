@@ -65,7 +65,7 @@ double NewtonSystem::violation() const {
 bool NewtonSystem::factor() {
     const std::size_t n = rows_.dimension;
     double shift = 1;
-    for (int attempt = 0; attempt < 12; ++attempt, shift *= 100) {
+    for (int attempt = 0; attempt < 12; ++attempt) {
         std::fill(matrix_.begin(), matrix_.end(), 0.0);
         for (std::size_t r = 0; r < rows_.rows.size(); ++r) {
             const ProgramRow& row = rows_.rows[r];
@@ -88,6 +88,7 @@ bool NewtonSystem::factor() {
             diagonal += shift * (proximal_term + proximal_share * diagonal);
         }
         if (factor_cholesky(matrix_, n)) return true;
+        shift *= 100;
     }
     return false;
 }

@@ -25,9 +25,10 @@ ProgramRows::ProgramRows(const QuadraticProgram& program)
     }
 }
 
-void ProgramRows::add(double constant, std::vector<LinearTerm> linear_terms,
+void ProgramRows::add(double constant, const std::vector<LinearTerm>& linear_terms,
                       const std::vector<QuadraticTerm>& quadratic_terms) {
     std::vector<std::uint32_t> used;
+    used.reserve(linear_terms.size() + 2 * quadratic_terms.size());
     for (const LinearTerm& term : linear_terms) used.push_back(term.variable);
     for (const QuadraticTerm& term : quadratic_terms) used.insert(used.end(), {term.first, term.second});
     std::sort(used.begin(), used.end());

@@ -46,7 +46,8 @@ struct ProgramRows {
     double objective_at(std::span<const double> x) const;
 
 private:
-    void add(double constant, std::vector<LinearTerm> linear_terms, const std::vector<QuadraticTerm>& quadratic_terms);
+    void add(double constant, const std::vector<LinearTerm>& linear_terms,
+             const std::vector<QuadraticTerm>& quadratic_terms);
     void add_convex_part(const ProgramRow& row);
 };
 

@@ -54,8 +54,13 @@ std::vector<Comparison> compare(const Score& best, const RunFacts& facts) {
 
 std::string outcome(const Comparison& comparison) {
     if (std::isnan(comparison.gain)) return no_number;
-    if (comparison.beaten) return "beaten";
-    return comparison.reached ? "equalled" : "not reached";
+    const double away = std::abs(comparison.gain);
+    if (comparison.best_known && away <= same_optimum_tolerance * std::abs(comparison.published.value)) {
+        return away > 0 ? "matched to within " + short_number(away, 2) : "equalled";
+    }
+    if (comparison.beaten) return "beaten by " + short_number(away, 2);
+    if (!comparison.reached) return "not reached, " + short_number(away, 2) + " away";
+    return "equalled";
 }
 
 std::string beaten_names(const std::vector<Comparison>& comparisons) {
@@ -78,12 +83,9 @@ Table comparison_table(const std::string& title, const std::vector<Comparison>& 
     if (sources == Sources::shown) columns.push_back({"source", Align::left});
     Table table(title, columns);
     for (const Comparison& row : comparisons) {
-        std::string result = outcome(row);
-        if (row.beaten) result += " by " + short_number(row.gain, 2);
-        if (std::isfinite(row.gain) && !row.reached) result += ", " + short_number(-row.gain, 2) + " away";
         std::vector<std::string> cells{exact_number(row.published.value),
                                        row.published.who + (row.best_known ? " (best known)" : ""),
-                                       row.published.strictly_verified ? "yes" : "no", result};
+                                       row.published.strictly_verified ? "yes" : "no", outcome(row)};
         if (sources == Sources::shown) cells.push_back(row.published.source);
         table.add_row(std::move(cells));
     }

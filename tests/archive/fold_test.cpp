@@ -24,7 +24,12 @@
 namespace atl::archive {
 namespace {
 
-using namespace atl::testing;
+using atl::testing::FailingFileSystem;
+using atl::testing::file_bytes;
+using atl::testing::sample_evaluation;
+using atl::testing::sample_info;
+using atl::testing::TemporaryFolder;
+using atl::testing::write_bytes;
 using journal::FileJournal;
 
 void write_segment(const std::filesystem::path& run, std::uint32_t incarnation, std::uint32_t count) {

@@ -20,7 +20,10 @@
 namespace atl::archive {
 namespace {
 
-using namespace atl::testing;
+using atl::testing::file_bytes;
+using atl::testing::sample_evaluation;
+using atl::testing::sample_info;
+using atl::testing::TemporaryFolder;
 
 /// Appends with at most 64 records unacknowledged and never ends by itself.
 [[noreturn]] void write_until_killed(const std::filesystem::path& run, std::uint32_t incarnation) {

@@ -11,7 +11,11 @@
 namespace atl::archive {
 namespace {
 
-using namespace atl::testing;
+using atl::testing::file_bytes;
+using atl::testing::sample_evaluation;
+using atl::testing::sample_info;
+using atl::testing::TemporaryFolder;
+using atl::testing::write_bytes;
 
 void write_segment(const std::filesystem::path& run, std::uint32_t incarnation, std::uint32_t first,
                    std::uint32_t count, double score = 1) {
@@ -71,6 +75,32 @@ TEST(Verify, AnArchiveWithMoreThanTheJournalsDiffers) {
     write_segment(other.path(), 0, 1, 5);
     fold_archive(other.path());
     std::filesystem::copy(other.path() / "archive.h5", run.path() / "archive.h5");
+    EXPECT_EQ(verify_run(run.path()).archive, ArchiveState::differs);
+}
+
+TEST(Verify, RecordsThatATornTailTookAfterTheyWereFoldedAreNoDamage) {
+    const TemporaryFolder run;
+    write_segment(run.path(), 0, 0, 5);
+    fold_archive(run.path());
+    const auto segment = journal::segment_path(run.path(), 0, 0);
+    std::filesystem::resize_file(segment, std::filesystem::file_size(segment) - 3);
+    const VerifyReport report = verify_run(run.path());
+    EXPECT_EQ(report.archive, ArchiveState::ahead);
+    EXPECT_EQ(report.torn_tails.size(), 1U);
+    EXPECT_TRUE(report.sound());
+    fold_archive(run.path());
+    EXPECT_EQ(verify_run(run.path()).archive, ArchiveState::current);
+}
+
+TEST(Verify, ATornTailDoesNotExcuseOtherValues) {
+    const TemporaryFolder run;
+    const TemporaryFolder other;
+    write_segment(run.path(), 0, 0, 5);
+    write_segment(other.path(), 0, 0, 5, 1.0000000000000002);
+    fold_archive(other.path());
+    std::filesystem::copy(other.path() / "archive.h5", run.path() / "archive.h5");
+    const auto segment = journal::segment_path(run.path(), 0, 0);
+    std::filesystem::resize_file(segment, std::filesystem::file_size(segment) - 3);
     EXPECT_EQ(verify_run(run.path()).archive, ArchiveState::differs);
 }
 

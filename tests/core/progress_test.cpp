@@ -18,6 +18,7 @@ namespace {
 class FarEnd {
 public:
     explicit FarEnd(bool pseudo_terminal) {
+        unsetenv("ATOLL_PROGRESS");  // what the shell that runs the tests may have set
         std::array<int, 2> ends{};
         winsize size{};
         size.ws_col = 20;
@@ -128,6 +129,24 @@ TEST(ProgressLine, knows_a_terminal_and_its_width) {
     EXPECT_EQ(far.take(), '\r' + std::string(19, 'x') + "\x1b[K");
     ASSERT_EQ(setenv("TERM", "dumb", 1), 0);
     EXPECT_FALSE(ProgressLine(clock, {.descriptor = far.descriptor()}).on_terminal());
+}
+
+TEST(ProgressLine, a_launcher_that_hides_the_terminal_can_name_it_and_its_width) {
+    const FarEnd far(false);
+    VirtualClock clock;
+    ASSERT_EQ(setenv("ATOLL_PROGRESS", "terminal", 1), 0);
+    ASSERT_EQ(setenv("COLUMNS", "11", 1), 0);
+    {
+        ProgressLine progress(clock, {.descriptor = far.descriptor()});
+        EXPECT_TRUE(progress.on_terminal());
+        progress.update(std::string(50, 'x'));
+        EXPECT_EQ(far.take(), '\r' + std::string(10, 'x') + "\x1b[K");
+    }
+    const FarEnd pseudo_terminal(true);
+    ASSERT_EQ(setenv("ATOLL_PROGRESS", "plain", 1), 0);
+    EXPECT_FALSE(ProgressLine(clock, {.descriptor = pseudo_terminal.descriptor()}).on_terminal());
+    unsetenv("ATOLL_PROGRESS");
+    unsetenv("COLUMNS");
 }
 
 TEST(ProgressLine, its_end_finishes_the_line) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests of the bandit: where picks go, what the floor guarantees, what is forgotten.
 #include "atoll/evolve/pipeline_bandit.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests of replacement, distinctness and selection pressure.
 #include "atoll/evolve/population.hpp"
 
 #include <gtest/gtest.h>
@@ -141,21 +142,10 @@ TEST(Population, RankSelectionFallsLinearly) {
     }
 }
 
-TEST(Population, AcknowledgementIsSharedWithAnotherList) {
-    Population population(options(4));
-    Population elites(options(1));
-    const Population::Member best = member(3, 7);
-    population.offer(best);
-    elites.offer(best);
-    EXPECT_FALSE(population.acknowledge({0, 8, 0, 0}));
-    EXPECT_TRUE(population.acknowledge({0, 7, 0, 0}));
-    EXPECT_TRUE(elites[0]->acknowledged);
-}
-
 TEST(Population, StateSurvivesARoundTripAndDamageIsFound) {
     Population population(options(4));
     for (std::uint64_t i = 0; i < 4; ++i) population.offer(member(static_cast<double>(i), i));
-    population.acknowledge({0, 2, 0, 0});
+    population[1]->acknowledged = true;
     StateWriter writer;
     population.write(writer);
     const std::string bytes = writer.take();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests of the snapshot encoding: nothing is lost, and damage is found.
 #include "atoll/evolve/state_encoding.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests of who sends elites to whom.
 #include "atoll/evolve/topology.hpp"
 
 #include <gtest/gtest.h>

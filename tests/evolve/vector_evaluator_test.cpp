@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests that judging hands on verdicts and never throws.
 #include "atoll/evolve/vector_evaluator.hpp"
 
 #include <gtest/gtest.h>

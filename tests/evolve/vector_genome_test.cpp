@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests of candidate bytes and of the strict reader of candidate files.
 #include "atoll/evolve/vector_genome.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests of an island driven by hand: proposals, eras, migration, resuming.
 #include "atoll/evolve/vector_island.hpp"
 
 #include <gtest/gtest.h>
@@ -203,6 +204,25 @@ TEST(VectorIsland, MigrantJoinsAndBecomesAParent) {
     EXPECT_TRUE(parent);
     // It is acknowledged where it came from, so it may go on from here.
     EXPECT_EQ(receiver->emigrants(2).at(0).record.key, leaving[0].record.key);
+}
+
+TEST(VectorIsland, MigrantKnownFromAnEarlierEraStaysOutOfTheNewOne) {
+    const Mill mill(std::make_shared<testing::Sphere>(2));
+    IslandOptions options = small_options();
+    options.stagnation_steps = 5;
+    options.population.value_tolerance = 1e-3;
+    const auto island = mill.island(options);
+    std::uint64_t step = 0;
+    while (island->era() == 0 && step < 1000) mill.step(*island, step++);
+    ASSERT_EQ(island->era(), 1U);
+    engine::Migrant known = island->emigrants(1).at(0);
+    island->immigrate(known);
+    EXPECT_TRUE(island->population().empty());
+    // One that it never had is welcome, even though it is worse.
+    known.record.candidate = encode_vector(std::vector<double>{1.9, 1.9});
+    known.record.score = {5.12, 5.12};
+    island->immigrate(known);
+    EXPECT_EQ(island->population().size(), 1U);
 }
 
 TEST(VectorIsland, FailedVerdictsNeverEnter) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tests that operators stay in bounds, repeat, count their calls and improve.
 #include "atoll/evolve/vector_operators.hpp"
 
 #include <gtest/gtest.h>

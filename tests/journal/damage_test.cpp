@@ -13,7 +13,12 @@
 namespace atl::journal {
 namespace {
 
-using namespace atl::testing;
+using atl::testing::expect_equal;
+using atl::testing::file_bytes;
+using atl::testing::sample_evaluation;
+using atl::testing::sample_info;
+using atl::testing::TemporaryFolder;
+using atl::testing::write_bytes;
 
 constexpr std::uint32_t record_count = 4;
 

@@ -17,7 +17,12 @@
 namespace atl::journal {
 namespace {
 
-using namespace atl::testing;
+using atl::testing::expect_equal;
+using atl::testing::FailingFileSystem;
+using atl::testing::file_bytes;
+using atl::testing::sample_evaluation;
+using atl::testing::sample_info;
+using atl::testing::TemporaryFolder;
 
 struct Outcome {
     bool created = false;

@@ -13,7 +13,10 @@
 namespace atl::journal {
 namespace {
 
-using namespace atl::testing;
+using atl::testing::sample_evaluation;
+using atl::testing::sample_info;
+using atl::testing::TemporaryFolder;
+using atl::testing::write_bytes;
 
 void write_segment(const std::filesystem::path& run, std::uint32_t incarnation, std::uint32_t rank,
                    const std::vector<Record>& records) {

@@ -17,7 +17,13 @@
 namespace atl::journal {
 namespace {
 
-using namespace atl::testing;
+using atl::testing::expect_equal;
+using atl::testing::FailingFileSystem;
+using atl::testing::file_bytes;
+using atl::testing::sample_evaluation;
+using atl::testing::sample_info;
+using atl::testing::TemporaryFolder;
+using atl::testing::write_bytes;
 
 bool readable(int descriptor, int timeout_milliseconds) {
     pollfd wait{.fd = descriptor, .events = POLLIN, .revents = 0};

@@ -24,7 +24,10 @@ protected:
     /// 25 circles of radius 1/16 on a grid of binary fractions, all with room, and one of radius zero in between.
     static Vector grid() {
         Vector x;
-        for (int i = 0; i < 25; ++i) x.insert(x.end(), {0.125 + 0.1875 * (i % 5), 0.125 + 0.1875 * (i / 5), 0.0625});
+        for (int i = 0; i < 25; ++i) {
+            const int row = i / 5, column = i % 5;
+            x.insert(x.end(), {0.125 + 0.1875 * column, 0.125 + 0.1875 * row, 0.0625});
+        }
         x.insert(x.end(), {0.21875, 0.21875, 0.0});
         return x;
     }
@@ -233,7 +236,8 @@ TEST_F(Circles26, makes_any_finite_vector_feasible) {
 TEST_F(Circles26, loses_next_to_nothing_when_it_makes_a_tight_packing_feasible) {
     Vector x;  // a hexagonal patch: every contact is off by rounding, and radii are a little too large
     for (int i = 0; i < 26; ++i) {
-        const double row = i / 5, column = i % 5 + 0.5 * (i / 5 % 2);
+        const int row = i / 5;
+        const double column = i % 5 + 0.5 * (row % 2);
         x.insert(x.end(), {0.1 + 0.16 * column, 0.1 + 0.08 * std::sqrt(3.0) * row, 0.08 * (1 + 3e-16)});
     }
     ASSERT_FALSE(problem->judge(x).verdict.ok());

@@ -17,9 +17,9 @@ TEST(Comparison, lists_the_best_known_first_and_the_others_best_first) {
     EXPECT_TRUE(rows[0].best_known);
     EXPECT_EQ(rows[1].published.who, "FM Agent");
     EXPECT_EQ(rows[2].published.who, "AlphaEvolve");
-    EXPECT_EQ(outcome(rows[0]), "not reached");
+    EXPECT_EQ(outcome(rows[0]), "not reached, 0.6 away");
     EXPECT_EQ(outcome(rows[1]), "equalled");
-    EXPECT_EQ(outcome(rows[2]), "beaten");
+    EXPECT_EQ(outcome(rows[2]), "beaten by 0.15");
     EXPECT_DOUBLE_EQ(rows[2].gain, 0.15);
 }
 
@@ -56,6 +56,9 @@ TEST(Comparison, last_digits_of_the_same_optimum_are_no_discovery) {
     EXPECT_FALSE(is_new_best(tighter, facts));
     EXPECT_EQ(claim(tighter, facts),
               "beats FM Agent and AlphaEvolve; matches the best strictly verified value known to within 4e-13");
+    EXPECT_EQ(outcome(compare(tighter, facts)[0]), "matched to within 4e-13");
+    EXPECT_EQ(outcome(compare(Score{2.5 - 4e-13, 3}, facts)[0]), "matched to within 4e-13");
+    EXPECT_EQ(outcome(compare(Score{2.5, 2.5}, facts)[0]), "equalled");
     EXPECT_EQ(claim(Score{2.5, 2.5}, facts),
               "beats FM Agent and AlphaEvolve; matches the best strictly verified value known");
     EXPECT_EQ(claim(Score{2.5001, 2.6}, facts),

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "report/example_run.hpp"
 
@@ -116,6 +117,8 @@ TEST(RunSummary, the_target_counts_evaluations_in_the_order_of_time) {
 TEST(RunSummary, equal_scores_are_told_apart_by_the_smaller_key) {
     journal::RunContents contents;
     contents.evaluations = {evaluation({3, 0, 0, 0}, "a", 1, 1, 1), evaluation({2, 0, 0, 0}, "b", 1, 1, 2)};
+    EXPECT_EQ(summarize(contents, {}).best->key, (EvaluationKey{2, 0, 0, 0}));
+    std::swap(contents.evaluations[0].elapsed_seconds, contents.evaluations[1].elapsed_seconds);
     EXPECT_EQ(summarize(contents, {}).best->key, (EvaluationKey{2, 0, 0, 0}));
 }
 

@@ -2,6 +2,7 @@
 """./quickstart configures once, passes arguments and exit code on, and asks mpirun for no more than it needs."""
 
 import os
+import subprocess
 import unittest
 
 from small_tree import SmallTreeTest
@@ -57,6 +58,18 @@ class QuickstartTest(SmallTreeTest):
 
     def test_build_settings_do_not_reach_the_program(self):
         self.assertNotIn("ATOLL_JOBS", self.run_quickstart()[1])
+
+    def test_the_ranks_are_told_of_the_terminal_that_mpirun_hides(self):
+        self.assertNotIn("ATOLL_PROGRESS", self.run_quickstart()[1])
+        outer, inner = os.openpty()
+        self.addCleanup(os.close, outer)
+        environment = {**os.environ, "PATH": f"{self.root / 'bin'}:/usr/bin:/bin", "TERM": "xterm", "COLUMNS": "120"}
+        done = subprocess.run(
+            ["/bin/bash", "./quickstart"], cwd=self.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=inner,
+            text=True, env=environment,
+        )
+        os.close(inner)
+        self.assertIn("ATOLL_PROGRESS=terminal\n", done.stdout)
 
     def test_a_failed_set_up_or_build_stops_before_the_run(self):
         self.stand_in("tools/setup_packages", "exit 2")

@@ -61,6 +61,7 @@ enum class ArchiveState {
     missing,     ///< no archive.h5: fold makes one
     current,     ///< every evaluation of the journals, equal in every column
     behind,      ///< all it holds is right, the journals hold more
+    ahead,       ///< a torn tail took records with it that had been folded already: fold makes it anew
     differs,     ///< some row or blob is not what the journals say
     unreadable,  ///< not an HDF5 file, damaged, or without the expected tables
 };

@@ -17,7 +17,7 @@ struct ProgressSettings {
     int descriptor = 2;
     TerminalMode mode =
         TerminalMode::automatic;  ///< automatic: terminal when the descriptor is one and TERM is not dumb
-    std::size_t width = 0;        ///< columns; 0: ask the terminal at each line, 80 when it does not say
+    std::size_t width = 0;        ///< columns; 0: the terminal's at each line; without one COLUMNS, or 80
     double terminal_interval_seconds = 0.1;
     double plain_interval_seconds = 10;
 };

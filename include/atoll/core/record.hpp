@@ -53,8 +53,8 @@ struct EvaluationRecord {
     std::uint64_t objective_calls = 0;  ///< inner calls the operator made, plus one for the evaluation itself
     Origin origin = Origin::measured;
     double elapsed_seconds = 0;  ///< since the run's start, earlier incarnations included
-    double wall_seconds = 0;  ///< of a worker: making the candidate and judging it
-    double cpu_seconds = 0;   ///< likewise
+    double wall_seconds = 0;     ///< of a worker: making the candidate and judging it
+    double cpu_seconds = 0;      ///< likewise
     std::uint64_t peak_bytes = 0;
     std::uint32_t rank = 0;
     double usd = 0;

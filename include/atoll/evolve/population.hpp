@@ -52,6 +52,8 @@ public:
         bool new_best = false;  ///< better than the best before by more than the tolerance
         double rank_gain = 0;   ///< share of members it beats where it entered as a new one, else 0
     };
+    /// True when a member counts as the same as an individual of this fitness; with content as identity, never.
+    bool holds(double fitness) const;
     /// False when offer() would certainly not take an individual of this fitness: cheap, before one is made.
     bool wants(double fitness) const;
     /// Takes a candidate in when it is better than the worst (or there is room). One that is the same as a member
@@ -61,9 +63,6 @@ public:
     /// An index by the selection rule. Requires a member.
     std::size_t select(RandomStream& random) const;
     std::size_t select_uniform(RandomStream& random) const;
-
-    /// Marks the member of that key; false when there is none such.
-    bool acknowledge(const EvaluationKey& key);
 
     bool empty() const { return members_.empty(); }
     bool full() const { return members_.size() >= options_.size; }
@@ -79,6 +78,7 @@ public:
 
 private:
     double tolerance_at(double fitness) const;
+    const Individual* twin_of(double fitness) const;  ///< the best of them
     PopulationOptions options_;
     std::vector<Member> members_;
 };

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "atoll/engine/island.hpp"
@@ -53,6 +54,8 @@ private:
     Population population_;
     Population elites_;
     PipelineBandit bandit_;
+    /// Taken in, but not yet acknowledged.
+    std::unordered_map<EvaluationKey, Population::Member> unacknowledged_;
     std::uint64_t era_ = 0;
     std::uint64_t era_first_step_ = 0;      ///< records of earlier steps belong to an earlier era
     std::uint64_t last_progress_step_ = 0;  ///< when this era last found a new best

@@ -24,7 +24,8 @@ struct Comparison {
 /// The best known first, then the published values, best first, one row each. An unscored best reaches nothing.
 std::vector<Comparison> compare(const Score& best, const RunFacts& facts);
 
-/// "beaten", "equalled" or "not reached"; "-" when there is nothing to compare.
+/// "beaten by 0.1", "equalled", "not reached, 0.2 away", for the best known also "matched to within 3e-13" (see
+/// same_optimum_tolerance); "-" when there is nothing to compare.
 std::string outcome(const Comparison& comparison);
 
 /// Whose values the proven one strictly beats, the best known left aside: "FM Agent and AlphaEvolve"; empty: nobody's.

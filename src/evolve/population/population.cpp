@@ -28,14 +28,21 @@ std::optional<Selection> parse_selection(std::string_view text) {
 
 double Population::tolerance_at(double fitness) const { return options_.value_tolerance * (1 + std::fabs(fitness)); }
 
+const Individual* Population::twin_of(double fitness) const {
+    const double tolerance = tolerance_at(fitness);
+    if (tolerance < 0) return nullptr;
+    const auto twin = std::partition_point(members_.begin(), members_.end(),
+                                           [&](const Member& member) { return member->fitness > fitness + tolerance; });
+    return twin != members_.end() && (*twin)->fitness >= fitness - tolerance ? twin->get() : nullptr;
+}
+
+bool Population::holds(double fitness) const { return twin_of(fitness) != nullptr; }
+
 bool Population::wants(double fitness) const {
     if (std::isnan(fitness) || options_.size == 0) return false;
     if (full() && fitness < members_.back()->fitness) return false;
-    const double tolerance = tolerance_at(fitness);
-    if (tolerance < 0) return true;
-    const auto twin = std::partition_point(members_.begin(), members_.end(),
-                                           [&](const Member& member) { return member->fitness > fitness + tolerance; });
-    return twin == members_.end() || (*twin)->fitness < fitness;
+    const Individual* twin = twin_of(fitness);
+    return twin == nullptr || twin->fitness < fitness;
 }
 
 Population::Offer Population::offer(Member candidate) {
@@ -97,14 +104,6 @@ std::size_t Population::select(RandomStream& random) const {
         ++index;
     }
     return index;
-}
-
-bool Population::acknowledge(const EvaluationKey& key) {
-    const auto found =
-        std::find_if(members_.begin(), members_.end(), [&](const Member& member) { return member->record.key == key; });
-    if (found == members_.end()) return false;
-    (*found)->acknowledged = true;
-    return true;
 }
 
 void Population::write(StateWriter& writer) const {
