@@ -39,15 +39,6 @@ void print_notes(const char* kind, const std::vector<journal::Note>& notes) {
     for (const journal::Note& note : notes) std::cout << kind << "  " << note.text << "\n";
 }
 
-/// The target of the job that made the run; none when the stored job can not be read.
-std::optional<double> stored_target(const RunDirectory& run) {
-    try {
-        return make_job(resolve_stored_job(run.job(), {})).rank.target;
-    } catch (const InputError&) {
-        return std::nullopt;
-    }
-}
-
 template <class T>
 Json optional_json(const std::optional<T>& value) {
     return value ? Json(*value) : Json();

@@ -110,4 +110,12 @@ ResolvedOptions resolve_stored_job(const std::filesystem::path& file, const Flag
     return after;
 }
 
+std::optional<double> stored_target(const RunDirectory& run) {
+    try {
+        return make_job(resolve_stored_job(run.job(), {})).rank.target;
+    } catch (const InputError&) {
+        return std::nullopt;
+    }
+}
+
 }  // namespace atl::app

@@ -62,7 +62,7 @@ std::vector<Option> rows() {
     target.maximum = std::numeric_limits<double>::infinity();
     target.in_content_hash = false;
 
-    integer("population.size", "32", 1, 1e6, "Individuals an island keeps.");
+    integer("population.size", "16", 1, 1e6, "Individuals an island keeps.");
     integer("population.elites", "4", 1, 1e4, "Best ones ever, kept through restarts and offered for migration.");
     integer("population.initial", "0", 0, 1e6,
             "Random candidates that start an island anew; 0: as many as the population holds.");

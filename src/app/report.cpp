@@ -2,6 +2,7 @@
 // `atoll report`: the run as tables and figures.
 #include <iostream>
 
+#include "atoll/app/job.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/verbs.hpp"
 #include "atoll/archive/queries.hpp"
@@ -23,6 +24,7 @@ report::RunFacts facts_of_run(const RunDirectory& run, const journal::RunContent
     facts.directory = run.root.string();
     facts.problem = subject.problem;
     facts.direction = subject.direction;
+    facts.target = stored_target(run);
     if (!contents.segments.empty()) {
         const Json provenance = parse_json(contents.segments.front().provenance_json, "provenance");
         if (provenance["seed"].is_integer()) facts.seed = static_cast<std::uint64_t>(provenance["seed"].as_integer());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// atoll archive ls|verify|fold|best|export RUN
+// The questions to an archive: atoll archive ls, verify, fold, best and export.
 #include <memory>
 #include <optional>
 #include <string>

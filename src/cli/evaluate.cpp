@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// atoll evaluate JOB.toml FILE
+// The verb that judges one candidate: atoll evaluate JOB.toml FILE.
 #include "atoll/app/verbs.hpp"
 #include "job_flags.hpp"
 #include "verbs.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// atoll evolve JOB.toml, atoll resume RUN
+// The verbs that run a search: atoll evolve JOB.toml, atoll resume RUN.
 #include "atoll/app/evolve.hpp"
 
 #include "atoll/app/verbs.hpp"

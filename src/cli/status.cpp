@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// atoll status RUN, atoll report RUN
+// The verbs that look at a run: atoll status RUN, atoll report RUN.
 #include <memory>
 #include <optional>
 
@@ -18,7 +18,8 @@ void add_status(CLI::App& program, Action& action) {
     auto words = std::make_shared<Words>();
     verb->add_option("run", words->run, "Run directory")->required()->type_name("RUN");
     verb->add_flag("--json", words->json, "Print as JSON");
-    verb->add_flag("--exit-code", words->exit_code, "Exit with the run's own code once it has ended, with 75 when it was killed");
+    verb->add_flag("--exit-code", words->exit_code,
+                   "Exit with the run's own code once it has ended, with 75 when it was killed");
     verb->callback([=, &action] { action = [=] { return app::status(words->run, words->json, words->exit_code); }; });
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "atoll/app/run_directory.hpp"
 #include "atoll/core/options.hpp"
 #include "atoll/engine/rank.hpp"
 #include "atoll/evolve/island_options.hpp"
@@ -38,5 +39,8 @@ ResolvedOptions resolve_job_file(const std::filesystem::path& file, const FlagVa
 
 /// From RUN/job.toml: environment and flags may change only what the content hash does not cover (limits, engine).
 ResolvedOptions resolve_stored_job(const std::filesystem::path& file, const FlagValues& flags);
+
+/// The target of the job that made the run; none when it has none or its stored job can not be read.
+std::optional<double> stored_target(const RunDirectory& run);
 
 }  // namespace atl::app

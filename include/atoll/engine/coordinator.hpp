@@ -20,8 +20,8 @@ struct CoordinatorOptions {
     Nanoseconds peer_timeout = from_seconds(20);  ///< a rank silent for longer is lost
 };
 
-/// The end of a run is a consensus: `stop` (no new proposals), `drained` from every rank (nothing in flight, all synced,
-/// and as many migrant messages received as sent over all ranks), `finish`, and `goodbye` from every rank.
+/// The end of a run is a consensus: `stop` (no new proposals), `drained` from every rank (nothing in flight, all
+/// synced, and as many migrant messages received as sent over all ranks), `finish`, and `goodbye` from every rank.
 class Coordinator {
 public:
     Coordinator(transport::Transport& transport, CoordinatorOptions options, Nanoseconds now);
