@@ -4,11 +4,11 @@
 //
 // Usage: journal_rate [FOLDER]     prints one line a row; everything in one run, on FOLDER's file system.
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <deque>
 #include <filesystem>
 #include <string>
@@ -22,9 +22,9 @@
 #include "atoll/journal/reader.hpp"
 #include "atoll/journal/writer.hpp"
 
+namespace atl {
 namespace {
 
-using namespace atl;
 namespace fs = std::filesystem;
 
 const MonotonicClock clock_of_run;
@@ -52,20 +52,25 @@ double percentile(std::vector<double> values, double part) {
     return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
 }
 
-/// write + fdatasync of `bytes` at a time, as fast as the file system lets one.
-double raw_syncs_per_second(const fs::path& file, std::size_t bytes, double for_seconds) {
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+void print_rate(const std::string& name, const char* unit, double rate, const std::vector<double>& milliseconds) {
+    std::printf("%-13s %12.0f %s/s   p50 %8.3f ms   p99 %8.3f ms   max %8.3f ms\n", name.c_str(), rate, unit,
+                percentile(milliseconds, 0.5), percentile(milliseconds, 0.99), percentile(milliseconds, 1));
+}
+
+/// write + fdatasync of `bytes` at a time, as fast as the file system lets one: no acknowledgement can be quicker.
+void measure_raw(const fs::path& file, std::size_t bytes, double for_seconds) {
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     const std::string block(bytes, 'x');
     const Nanoseconds start = clock_of_run.now();
-    std::uint64_t count = 0;
+    std::vector<double> latencies;
     while (seconds_since(start) < for_seconds) {
+        const Nanoseconds before = clock_of_run.now();
         if (::write(descriptor, block.data(), block.size()) < 0 || ::fdatasync(descriptor) != 0) std::perror("sync");
-        ++count;
+        latencies.push_back(seconds_since(before) * 1e3);
     }
-    const double rate = static_cast<double>(count) / seconds_since(start);
+    print_rate("raw fdatasync", "syncs", static_cast<double>(latencies.size()) / seconds_since(start), latencies);
     ::close(descriptor);
     fs::remove(file);
-    return rate;
 }
 
 /// Keeps `window` records unacknowledged for a while.
@@ -92,9 +97,8 @@ void measure_window(const fs::path& run, const std::vector<EvaluationRecord>& re
         }
     }
     journal.flush();
-    std::printf("window %-6llu %12.0f records/s   p50 %8.3f ms   p99 %8.3f ms   max %8.3f ms\n",
-                static_cast<unsigned long long>(window), static_cast<double>(next) / seconds_since(start),
-                percentile(latencies, 0.5), percentile(latencies, 0.99), percentile(latencies, 1));
+    print_rate("window " + std::to_string(window), "records", static_cast<double>(next) / seconds_since(start),
+               latencies);
 }
 
 /// Everything queued at once, until the last is acknowledged.
@@ -139,20 +143,26 @@ void measure_reading(const fs::path& run) {
     std::printf("archive %s\n", std::string(to_string(verified.archive)).c_str());
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    const fs::path folder = fs::path(argc > 1 ? argv[1] : ".") / ("journal_rate." + std::to_string(::getpid()));
+void run(const fs::path& folder) {
     fs::create_directories(folder);
     constexpr std::uint64_t count = 100'000;
     for (const std::size_t bytes : {std::size_t{300}, std::size_t{2048}}) {
         std::printf("candidates of %zu random bytes\n", bytes);
         std::vector<EvaluationRecord> records;
         for (std::uint64_t i = 0; i < count; ++i) records.push_back(make_record(i, bytes));
-        std::printf("raw fdatasync %12.0f syncs/s\n", raw_syncs_per_second(folder / "raw", bytes + 150, 1));
+        measure_raw(folder / "raw", bytes + 150, 2);
         for (const std::uint64_t window : {1, 64, 4096}) measure_window(folder / "run", records, window, 2);
         measure_stream(folder / "run", records);
         measure_reading(folder / "run");
     }
     fs::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace atl
+
+int main(int argc, char** argv) {
+    const std::filesystem::path folder =
+        std::filesystem::path(argc > 1 ? argv[1] : ".") / ("journal_rate." + std::to_string(::getpid()));
+    atl::run(folder);
 }

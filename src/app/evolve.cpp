@@ -32,7 +32,7 @@ void check_ranks(const Job& job, int ranks) {
 
 /// Something the other ranks can check that they see the same folder by.
 std::string write_token(const RunDirectory& run, std::uint32_t incarnation) {
-    const std::string token =
+    std::string token =
         utc_timestamp() + " " + std::to_string(MonotonicClock().now()) + " " + std::to_string(incarnation) + "\n";
     write_file_atomically(run.root / "token", token);
     return token;

@@ -53,6 +53,7 @@ void FoldChild::start() {
     std::string program = "/proc/self/exe";
     std::vector<std::string> words{"atoll", "archive", "fold", run_.root.string(), "--background"};
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     std::vector<std::string> settings;
@@ -61,6 +62,7 @@ void FoldChild::start() {
         if (const char* value = std::getenv(name)) settings.push_back(std::string(name) + "=" + value);
     }
     std::vector<char*> environment;
+    environment.reserve(settings.size() + 1);
     for (std::string& setting : settings) environment.push_back(setting.data());
     environment.push_back(nullptr);
     if (posix_spawn(&child_, program.c_str(), &actions, &attributes, arguments.data(), environment.data()) != 0)

@@ -130,7 +130,7 @@ void Rank::begin_stopping(const StopRequest& request) {
     if (phase_ == Phase::running) phase_ = Phase::stopping;
 }
 
-void Rank::request_stop(StopRequest request) {
+void Rank::request_stop(const StopRequest& request) {
     if (phase_ != Phase::running) return;
     begin_stopping(request);
     parts_.transport.send({0, static_cast<std::uint32_t>(Tag::stop_request), encode(request)});

@@ -60,10 +60,10 @@ void Rank::launch(std::size_t runner) {
     flight->history = island.history();
     flight->proposal = island.propose();
     ++open_;
-    submit(std::move(flight));
+    submit(flight);
 }
 
-void Rank::submit(std::shared_ptr<Flight> flight) {
+void Rank::submit(const std::shared_ptr<Flight>& flight) {
     ++queued_;
     Task task;
     task.work = [flight, &evaluator = parts_.evaluator] { flight->work(evaluator); };

@@ -177,6 +177,14 @@ TEST(Fold, AnyFailingCallKeepsTheOldArchive) {
     }
 }
 
+TEST(Fold, SyncsTheFileBeforeItsNameAndTheNameAfter) {
+    const TemporaryFolder run;
+    write_segment(run.path(), 0, 3);
+    FailingFileSystem calls;
+    fold_archive(run.path(), {.date = "", .calls = &calls});
+    EXPECT_EQ(calls.log(), (std::vector<std::string>{"open", "fsync", "rename", "open", "fsync"}));
+}
+
 /// Folds in a child that may not write files beyond `limit`; its exit code.
 int fold_with_file_size_limit(const std::filesystem::path& run, rlim_t limit) {
     const pid_t child = ::fork();

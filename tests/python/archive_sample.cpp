@@ -11,9 +11,8 @@
 #include "atoll/core/error.hpp"
 #include "atoll/journal/writer.hpp"
 
+namespace atl {
 namespace {
-
-using namespace atl;
 
 constexpr std::uint32_t slots = 3;
 constexpr std::uint64_t steps = 40;
@@ -73,9 +72,7 @@ int verify(const std::filesystem::path& run) {
     return static_cast<int>(report.sound() ? ExitCode::ok : ExitCode::damaged);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     try {
         const std::string mode = argc == 3 ? argv[1] : "";
         if (mode == "verify") return verify(argv[2]);
@@ -87,3 +84,8 @@ int main(int argc, char** argv) {
         return static_cast<int>(error.code());
     }
 }
+
+}  // namespace
+}  // namespace atl
+
+int main(int argc, char** argv) { return atl::run(argc, argv); }

@@ -25,18 +25,18 @@ struct EvaluateRequest {
 ExitCode evaluate(const EvaluateRequest& request);
 
 /// The last status.json, and outcome.json once there is one. With `use_exit_code` the run's own code is returned.
-ExitCode status(const std::filesystem::path& run, bool json, bool use_exit_code);
+ExitCode status(const std::filesystem::path& root, bool json, bool use_exit_code);
 
 /// Tables on standard output and figures in RUN/figures (or `figures`).
-ExitCode report(const std::filesystem::path& run, const std::optional<std::filesystem::path>& figures, bool json);
+ExitCode report(const std::filesystem::path& root, const std::optional<std::filesystem::path>& figures, bool json);
 
 /// `background`: lowest priority, and gone with its parent.
-ExitCode archive_fold(const std::filesystem::path& run, bool background, bool json);
-ExitCode archive_list(const std::filesystem::path& run, bool json);
-ExitCode archive_best(const std::filesystem::path& run, bool json);
+ExitCode archive_fold(const std::filesystem::path& root, bool background, bool json);
+ExitCode archive_list(const std::filesystem::path& root, bool json);
+ExitCode archive_best(const std::filesystem::path& root, bool json);
 /// 6 when something is damaged; a torn tail is a note.
-ExitCode archive_verify(const std::filesystem::path& run, bool json);
-ExitCode archive_export(const std::filesystem::path& run, const std::string& table,
+ExitCode archive_verify(const std::filesystem::path& root, bool json);
+ExitCode archive_export(const std::filesystem::path& root, const std::string& table,
                         const std::optional<std::filesystem::path>& output);
 
 }  // namespace atl::app

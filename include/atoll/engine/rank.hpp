@@ -68,7 +68,7 @@ public:
     transport::StepResult step(Nanoseconds now) override;
 
     /// From this rank's signals or files: stops proposing at once and asks rank 0 to stop everybody.
-    void request_stop(StopRequest request);
+    void request_stop(const StopRequest& request);
 
     /// Descriptors that become readable when step() has something to do.
     std::vector<int> descriptors() const;
@@ -97,7 +97,7 @@ private:
     void acknowledge();
     void propose(Nanoseconds now);
     void launch(std::size_t runner);
-    void submit(std::shared_ptr<Flight> flight);
+    void submit(const std::shared_ptr<Flight>& flight);
     void finish(const std::shared_ptr<Flight>& flight);
     void migrate(std::size_t runner);
     void immigrate(const Migrant& migrant);
