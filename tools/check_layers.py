@@ -26,7 +26,7 @@ THIRD_PARTY = [
     ("toml++", re.compile(r"^toml\+\+/"), {"core"}, 2),
     ("spdlog", re.compile(r"^spdlog/"), {"core"}, 2),
     ("nlohmann-json", re.compile(r"^nlohmann/"), {"core"}, 2),
-    ("CLI11", re.compile(r"^CLI/"), {"cli"}, None),
+    ("CLI11", re.compile(r"^CLI/"), {"cli"}, 2),
     ("fmt", re.compile(r"^fmt/"), None, None),
 ]
 

@@ -103,7 +103,7 @@ ExitCode archive_list(const std::filesystem::path& root, bool json) {
 
 ExitCode archive_best(const std::filesystem::path& root, bool json) {
     const RunDirectory run = open_run_directory(root);
-    const archive::Best best = archive::best(journal::read_run(run.root), stored_target(run));
+    const archive::Best best = archive::best(archive::read_with_best_candidate(run.root), stored_target(run));
     Json all;
     all.set("problem", best.problem);
     all.set("direction", to_string(best.direction));

@@ -50,7 +50,7 @@ void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, co
             run.archive().c_str(), (run.log() / "fold.log").c_str(), run.root.c_str());
     }
 
-    const journal::RunContents contents = journal::read_run(run.root);
+    const journal::RunContents contents = archive::read_with_best_candidate(run.root);
     report::Closing closing;
     closing.facts = facts_of_run(run, job, status);
     closing.reason = end.stop.reason;

@@ -47,7 +47,7 @@ report::RunFacts facts_of_run(const RunDirectory& run, const journal::RunContent
 
 ExitCode report(const std::filesystem::path& root, const std::optional<std::filesystem::path>& figures, bool json) {
     const RunDirectory run = open_run_directory(root);
-    const journal::RunContents contents = journal::read_run(run.root);
+    const journal::RunContents contents = archive::read_with_best_candidate(run.root);
     std::unique_ptr<problems::VectorProblem> problem;
     try {
         problem = problems::make_vector_problem(archive::subject(contents).problem);

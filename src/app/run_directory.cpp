@@ -51,7 +51,7 @@ bool RunDirectory::holds_a_run() const {
 }
 
 RunDirectory create_run_directory(const std::filesystem::path& root) {
-    const RunDirectory run{root};
+    RunDirectory run{root};
     std::error_code error;
     if (run.holds_a_run()) {
         throw BusyError(root.string() + " already holds a run; go on with 'atoll resume " + root.string() +
@@ -83,7 +83,7 @@ RunDirectory create_default_run_directory(const std::string& problem) {
 }
 
 RunDirectory open_run_directory(const std::filesystem::path& root) {
-    const RunDirectory run{root};
+    RunDirectory run{root};
     if (!std::filesystem::is_directory(root)) {
         throw InputError(root.string() + " is not a run directory: there is no such folder");
     }

@@ -109,6 +109,23 @@ std::vector<TableSummary> list(const journal::RunContents& contents) {
     return summaries;
 }
 
+journal::RunContents read_with_best_candidate(const std::filesystem::path& run_directory) {
+    journal::ReadOptions options;
+    options.load_candidates = false;
+    journal::RunContents contents = journal::read_run(run_directory, options);
+    const Best found = best(contents);
+    if (!found.found) return contents;
+    std::string bytes;
+    options.on_blob = [&](const Sha256& digest, std::string_view content) {
+        if (digest == found.candidate_sha256) bytes = content;
+    };
+    journal::read_run(run_directory, options);
+    for (EvaluationRecord& record : contents.evaluations) {
+        if (record.key == found.key) record.candidate.bytes = bytes;
+    }
+    return contents;
+}
+
 std::string_view to_string(ArchiveState state) {
     switch (state) {
         case ArchiveState::missing:

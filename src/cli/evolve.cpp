@@ -10,39 +10,39 @@ namespace atl::cli {
 
 namespace {
 
-void add_common(CLI::App& verb, app::SearchRequest& request) {
-    verb.add_flag("--json", request.json, "Print the outcome as JSON");
-    verb.add_flag("--quiet", request.quiet, "No progress line");
+void add_common(Command& verb, app::SearchRequest& request) {
+    verb.flag("--json", request.json, "Print the outcome as JSON");
+    verb.flag("--quiet", request.quiet, "No progress line");
 }
 
 }  // namespace
 
-void add_evolve(CLI::App& program, Action& action) {
-    CLI::App* verb =
-        program.add_subcommand("evolve", "Evolve a problem on islands; start it on several ranks with srun or mpirun");
+void add_evolve(Command& program, Action& action, const std::string& command_line) {
+    Command verb = program.verb("evolve", "Evolve a problem on islands; start it on several ranks with srun or mpirun");
     auto request = std::make_shared<app::SearchRequest>();
     auto show = std::make_shared<bool>(false);
-    verb->add_option("job", request->job_file, "Job file (TOML)")->required()->type_name("JOB.toml");
-    verb->add_option("--out", request->run, "Run directory (default runs/<problem>-<UTC>-<n>)")->type_name("RUN");
-    verb->add_option("--seed-candidate", request->seed_candidate, "Candidate file to start from")->type_name("FILE");
-    verb->add_flag("--show-config", *show, "Print every option, its value and where it came from, and stop");
-    add_common(*verb, *request);
-    const auto flags = add_job_flags(*verb);
-    verb->callback([=, &action, &program] {
+    verb.positional("job", request->job_file, "Job file (TOML)", "JOB.toml");
+    verb.option("--out", request->run, "Run directory (default runs/<problem>-<UTC>-<n>)", "RUN");
+    verb.option("--seed-candidate", request->seed_candidate, "Candidate file to start from", "FILE");
+    verb.flag("--show-config", *show, "Print every option, its value and where it came from, and stop");
+    add_common(verb, *request);
+    const auto flags = add_job_flags(verb);
+    verb.on_parsed([=, &action] {
         request->flags = *flags;
-        request->command_line = "atoll evolve " + program.config_to_str();
+        request->command_line = command_line;
         action = [=] { return *show ? app::show_config(request->job_file, request->flags) : app::evolve(*request); };
     });
 }
 
-void add_resume(CLI::App& program, Action& action) {
-    CLI::App* verb = program.add_subcommand("resume", "Go on with a run from its journals, on any number of ranks");
+void add_resume(Command& program, Action& action, const std::string& command_line) {
+    Command verb = program.verb("resume", "Go on with a run from its journals, on any number of ranks");
     auto request = std::make_shared<app::SearchRequest>();
-    verb->add_option("run", request->run, "Run directory")->required()->type_name("RUN");
-    add_common(*verb, *request);
-    const auto flags = add_job_flags(*verb);
-    verb->callback([=, &action] {
+    verb.positional("run", request->run, "Run directory", "RUN");
+    add_common(verb, *request);
+    const auto flags = add_job_flags(verb);
+    verb.on_parsed([=, &action] {
         request->flags = *flags;
+        request->command_line = command_line;
         action = [=] { return app::resume(*request); };
     });
 }

@@ -6,17 +6,16 @@
 
 namespace atl::cli {
 
-std::shared_ptr<FlagValues> add_job_flags(CLI::App& verb) {
+std::shared_ptr<FlagValues> add_job_flags(Command& verb) {
     auto given = std::make_shared<FlagValues>();
     for (const Option& option : app::job_options().options()) {
         const std::string flag = flag_name(option.key);
         std::string help = option.description;
         if (!option.unit.empty()) help += " [" + option.unit + "]";
         if (!option.required()) help += " (default " + option.default_text + ")";
-        verb.add_option_function<std::string>(
-                flag, [given, flag](const std::string& value) { given->emplace_back(flag, value); }, help)
-            ->group("Job options (also keys of the job file and ATOLL_* variables)")
-            ->type_name("");
+        verb.callback(
+            flag, [given, flag](const std::string& value) { given->emplace_back(flag, value); }, help,
+            "Job options (also keys of the job file and ATOLL_* variables)");
     }
     return given;
 }

@@ -1,34 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: parse, do, and turn every error into one message and its documented exit code.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include "atoll/app/startup.hpp"
 #include "atoll/core/build_info.hpp"
 #include "atoll/core/error.hpp"
+#include "command.hpp"
 #include "verbs.hpp"
 
 int main(int argc, char** argv) {
-    CLI::App program{"atoll: an MPI batch search engine", "atoll"};
-    program.set_version_flag("--version", atl::build_line());
-    program.require_subcommand(1);
-    atl::cli::Action action;
-    atl::cli::add_evolve(program, action);
-    atl::cli::add_resume(program, action);
-    atl::cli::add_evaluate(program, action);
-    atl::cli::add_status(program, action);
-    atl::cli::add_report(program, action);
-    atl::cli::add_archive(program, action);
-    program.footer(
-        "Exit codes: 0 ok, 1 internal, 2 bad input, 3 run directory busy, 4 format version, 5 infrastructure, 6 "
-        "damaged,\n"
-        "75 stopped early and resumable.");
+    std::string command_line = "atoll";
+    for (int i = 1; i < argc; ++i) command_line += std::string(" ") + argv[i];
     try {
-        program.parse(argc, argv);
+        atl::cli::Program program("atoll", "atoll: an MPI batch search engine", atl::build_line(),
+                                  "Exit codes: 0 ok, 1 internal, 2 bad input, 3 run directory busy, 4 format version, "
+                                  "5 infrastructure,\n6 damaged, 75 stopped early and resumable.");
+        atl::cli::Command root = program.root();
+        root.require_verb();
+        atl::cli::Action action;
+        atl::cli::add_evolve(root, action, command_line);
+        atl::cli::add_resume(root, action, command_line);
+        atl::cli::add_evaluate(root, action);
+        atl::cli::add_status(root, action);
+        atl::cli::add_report(root, action);
+        atl::cli::add_archive(root, action);
+        if (const auto code = program.parse(argc, argv)) return *code;
         return static_cast<int>(action());
-    } catch (const CLI::ParseError& error) {
-        return atl::cli::exit_parse_error(program, error);
     } catch (const atl::app::SilentError& error) {
         return static_cast<int>(error.code());
     } catch (const atl::Error& error) {

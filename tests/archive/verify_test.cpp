@@ -28,6 +28,25 @@ void write_segment(const std::filesystem::path& run, std::uint32_t incarnation, 
     journal.flush();
 }
 
+TEST(ReadWithBestCandidate, HoldsTheBytesOfTheBestAndOfNoOther) {
+    const TemporaryFolder run;
+    {
+        journal::FileJournal journal(run.path(), sample_info(0, 0));
+        for (std::uint32_t slot = 0; slot < 4; ++slot) {
+            EvaluationRecord record = sample_evaluation({0, 0, slot, 0}, "content " + std::to_string(slot));
+            record.verdict = {};
+            record.score = {.lower = slot == 2 ? 9.0 : 1.0, .upper = 9.5};
+            journal.append(record);
+        }
+        journal.flush();
+    }
+    const journal::RunContents contents = read_with_best_candidate(run.path());
+    ASSERT_EQ(contents.evaluations.size(), 4U);
+    for (const EvaluationRecord& record : contents.evaluations) {
+        EXPECT_EQ(record.candidate.bytes, record.key.slot == 2 ? "content 2" : "");
+    }
+}
+
 TEST(Verify, WithoutAnArchiveTheJournalsStandAlone) {
     const TemporaryFolder run;
     write_segment(run.path(), 0, 0, 3);
