@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of an evolve job's options.
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "atoll/app/job.hpp"
@@ -12,28 +14,19 @@ constexpr double unlimited = 1e18;
 
 std::vector<Option> rows() {
     std::vector<Option> table;
-    const auto integer = [&table](std::string key, std::string value, double low, double high,
-                                  std::string text) -> Option& {
+    const auto number = [&table](OptionType type, std::string key, std::string value, double low, double high,
+                                 std::string description) -> Option& {
         Option option;
         option.key = std::move(key);
-        option.type = OptionType::integer;
+        option.type = type;
         option.default_text = std::move(value);
         option.minimum = low;
         option.maximum = high;
-        option.description = std::move(text);
+        option.description = std::move(description);
         return table.emplace_back(std::move(option));
     };
-    const auto real = [&table](std::string key, std::string value, double low, double high,
-                               std::string text) -> Option& {
-        Option option;
-        option.key = std::move(key);
-        option.type = OptionType::real;
-        option.default_text = std::move(value);
-        option.minimum = low;
-        option.maximum = high;
-        option.description = std::move(text);
-        return table.emplace_back(std::move(option));
-    };
+    const auto integer = std::bind_front(number, OptionType::integer);
+    const auto real = std::bind_front(number, OptionType::real);
     const auto text = [&table](std::string key, std::string value, std::vector<std::string> choices,
                                std::string description) -> Option& {
         Option option;

@@ -133,7 +133,7 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
             auto island = std::make_unique<evolve::VectorIsland>(operators, island_options);
             engine::IslandProgress progress;
             if (earlier) progress = restore_island(*island, id, *earlier, options.direction);
-            rank->add_island(id, std::move(island), std::move(progress));
+            rank->add_island(id, std::move(island), progress);
         }
         // Empty but valid from the first moment on; later folds run in a child.
         if (root && !std::filesystem::exists(run.archive())) archive::fold_archive(run.root);

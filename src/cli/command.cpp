@@ -56,8 +56,8 @@ void Command::flag(const std::string& flag, bool& value, const std::string& text
     node_->app->add_flag(flag, value, text);
 }
 
-void Command::callback(const std::string& flag, std::function<void(const std::string&)> given, const std::string& text,
-                       const std::string& group) {
+void Command::callback(const std::string& flag, const std::function<void(const std::string&)>& given,
+                       const std::string& text, const std::string& group) {
     node_->app->add_option_function<std::string>(flag, given, text)->group(group)->type_name("");
 }
 

@@ -32,8 +32,8 @@ public:
                 const std::string& text);
     void flag(const std::string& flag, bool& value, const std::string& text);
     /// Calls back with each value given; listed under `group`.
-    void callback(const std::string& flag, std::function<void(const std::string&)> given, const std::string& text,
-                  const std::string& group);
+    void callback(const std::string& flag, const std::function<void(const std::string&)>& given,
+                  const std::string& text, const std::string& group);
     /// Called when this verb was the one given, after its words are in place.
     void on_parsed(std::function<void()> action);
 

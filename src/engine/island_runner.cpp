@@ -7,7 +7,7 @@
 namespace atl::engine {
 
 IslandRunner::IslandRunner(std::uint32_t id, std::unique_ptr<Island> island, std::uint32_t batch,
-                           std::optional<std::uint64_t> limit_evaluations, IslandProgress progress)
+                           std::optional<std::uint64_t> limit_evaluations, const IslandProgress& progress)
     : id_(id),
       island_(std::move(island)),
       batch_(batch),

@@ -28,10 +28,9 @@ Rank::Rank(RankParts parts, RankOptions options)
 
 Rank::~Rank() = default;
 
-void Rank::add_island(std::uint32_t id, std::unique_ptr<Island> island, IslandProgress progress) {
+void Rank::add_island(std::uint32_t id, std::unique_ptr<Island> island, const IslandProgress& progress) {
     const auto share = evaluation_share(options_.limit_evaluations, options_.islands, id);
-    runners_.push_back(
-        std::make_unique<IslandRunner>(id, std::move(island), options_.batch, share, std::move(progress)));
+    runners_.push_back(std::make_unique<IslandRunner>(id, std::move(island), options_.batch, share, progress));
     announce_target(runners_.back()->status().best, runners_.back()->status().best_key);
 }
 

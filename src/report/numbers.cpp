@@ -40,7 +40,7 @@ std::string duration(double seconds) {
 
 std::string interval(const Score& score) {
     if (!score.scored()) return no_number;
-    if (score.lower == score.upper) return exact_number(score.lower);
+    // an exact value is an interval, too: nobody has to guess which kind of number this is;
     // an unbounded end is said as such: the interval still holds
     return fmt::format("[{}, {}]", shortest(score.lower), shortest(score.upper));
 }

