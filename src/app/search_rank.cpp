@@ -56,7 +56,7 @@ std::unique_ptr<journal::FileJournal> open_journal(const RunDirectory& run, cons
     info.provenance_json =
         provenance(job, {transport.size(), assignment.hosts, request.command_line, transport::mpi_version()}).dump();
     info.job_toml = assignment.job_toml;
-    return std::make_unique<journal::FileJournal>(run.root, std::move(info),
+    return std::make_unique<journal::FileJournal>(run.root, info,
                                                   journal::WriterOptions{job.acknowledgement_log, nullptr});
 }
 

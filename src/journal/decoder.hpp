@@ -67,7 +67,7 @@ public:
 
     std::string_view rest() { return take(left()); }
 
-    void finish(Trailing trailing) {
+    void finish(Trailing trailing) const {
         if (trailing == Trailing::refuse && left() > 0) fail("bytes after the last field");
     }
 

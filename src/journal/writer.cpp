@@ -285,7 +285,7 @@ private:
     std::thread thread_;
 };
 
-FileJournal::FileJournal(const fs::path& run_directory, SegmentInfo info, WriterOptions options)
+FileJournal::FileJournal(const fs::path& run_directory, const SegmentInfo& info, WriterOptions options)
     : implementation_(std::make_unique<Implementation>(run_directory, info, std::move(options))) {}
 FileJournal::~FileJournal() = default;
 std::uint64_t FileJournal::append(Record record) { return implementation_->append(std::move(record)); }

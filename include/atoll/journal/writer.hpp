@@ -31,7 +31,7 @@ class FileJournal final : public JournalSink {
 public:
     /// Creates the segment, writes its header and syncs file and folder. Throws BusyError when the segment exists,
     /// InfrastructureError when it can not be made.
-    FileJournal(const std::filesystem::path& run_directory, SegmentInfo info, WriterOptions options = {});
+    FileJournal(const std::filesystem::path& run_directory, const SegmentInfo& info, WriterOptions options = {});
 
     /// Commits what is queued; errors are lost here, so call flush() first.
     ~FileJournal() override;
