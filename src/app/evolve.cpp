@@ -90,9 +90,7 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
     return assignment;
 }
 
-ExitCode run_search(const SearchRequest& request, bool resuming) {
-    const SignalMask mask;
-    transport::MpiSession session;
+ExitCode search(transport::MpiSession& session, const SearchRequest& request, bool resuming) {
     const std::unique_ptr<transport::Transport> startup = session.transport();
     std::optional<Lease> lease;
     const Assignment assignment = agree_on_job(*startup, [&] {
@@ -123,6 +121,18 @@ ExitCode run_search(const SearchRequest& request, bool resuming) {
         const auto* known = dynamic_cast<const Error*>(&error);
         std::fprintf(stderr, "atoll: rank %d: %s\n", session.rank(), error.what());
         session.abort(known != nullptr ? known->code() : ExitCode::internal);
+    }
+}
+
+ExitCode run_search(const SearchRequest& request, bool resuming) {
+    const SignalMask mask;
+    transport::MpiSession session;
+    try {
+        return search(session, request, resuming);
+    } catch (const AgreedError& error) {
+        // NOTE: before MPI ends: once one rank has left with an error code, the launcher may kill this one unheard.
+        std::fprintf(stderr, "atoll: %s\n", error.what());
+        throw SilentError(error.code());
     }
 }
 

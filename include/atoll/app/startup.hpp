@@ -18,7 +18,7 @@ public:
     explicit SilentError(ExitCode code) : Error(code, "") {}
 };
 
-/// Thrown on rank 0, to be printed there, for an error that ends the start-up on all ranks.
+/// Thrown on rank 0, to be printed there before MPI ends, for an error that ends the start-up on all ranks.
 class AgreedError : public Error {
 public:
     explicit AgreedError(const Error& error) : Error(error) {}
