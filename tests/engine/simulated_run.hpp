@@ -68,6 +68,8 @@ struct SimulatedRunOptions {
     std::uint64_t distinct = 0;  ///< how many different candidates there are; 0: no bound
     std::size_t workers = 2;
     Nanoseconds sync_delay = 300'000;
+    Nanoseconds shortest_evaluation = 100'000;
+    Nanoseconds longest_evaluation = 20'000'000;
     const Evaluator* evaluator = nullptr;
     std::function<std::unique_ptr<Island>(std::uint32_t id)> make_island;  ///< empty: a ToyIsland
     std::function<IslandProgress(Island&, std::uint32_t id)> restore;      ///< empty: a new run
@@ -81,7 +83,8 @@ public:
         const auto count = static_cast<std::size_t>(options.ranks);
         logs.resize(count);
         for (std::size_t i = 0; i < count; ++i) {
-            const VirtualDurations durations{options.seed * 1000 + i, 100'000, 20'000'000};
+            const VirtualDurations durations{options.seed * 1000 + i, options.shortest_evaluation,
+                                             options.longest_evaluation};
             executors_.push_back(std::make_unique<InlineExecutor>(network_.clock(), options.workers, durations));
             journals.push_back(std::make_unique<VirtualJournal>(network_.clock(), options.sync_delay));
             const RankParts parts{network_.endpoint(static_cast<int>(i)), *executors_[i], network_.clock(),
