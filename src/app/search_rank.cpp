@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "atoll/app/content_job.hpp"
 #include "atoll/app/fold_child.hpp"
 #include "atoll/app/provenance.hpp"
 #include "atoll/app/restore.hpp"
@@ -136,7 +137,7 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
             rank->add_island(id, std::move(island), progress);
         }
         // Empty but valid from the first moment on; later folds run in a child.
-        if (root && !std::filesystem::exists(run.archive())) archive::fold_archive(run.root);
+        if (root && !std::filesystem::exists(run.archive())) fold_run(run.root);
     } catch (const Error& error) {
         failure = error;
     }

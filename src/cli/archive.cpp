@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The questions to an archive: atoll archive ls, verify, fold, best and export.
+// The questions to an archive: atoll archive ls, verify, fold, best, hash and export.
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,7 +37,9 @@ void add_archive(Command& program, Action& action) {
     Command fold = add("fold", "Make archive.h5 from the journals",
                        [=] { return app::archive_fold(words->run, words->background, words->json); });
     Command best = add("best", "The best proven candidate", [=] { return app::archive_best(words->run, words->json); });
-    for (Command* verb : {&list, &verify, &fold, &best}) verb->flag("--json", words->json, "Print as JSON");
+    Command hash = add("hash", "SHA-256 over what the run found, the same on any rank count when it was deterministic",
+                       [=] { return app::archive_hash(words->run, words->json); });
+    for (Command* verb : {&list, &verify, &fold, &best, &hash}) verb->flag("--json", words->json, "Print as JSON");
     fold.flag("--background", words->background, "At lowest priority, ending with its parent");
     Command table =
         add("export", "One table as CSV", [=] { return app::archive_export(words->run, words->table, words->output); });

@@ -34,6 +34,8 @@ ExitCode report(const std::filesystem::path& root, const std::optional<std::file
 ExitCode archive_fold(const std::filesystem::path& root, bool background, bool json);
 ExitCode archive_list(const std::filesystem::path& root, bool json);
 ExitCode archive_best(const std::filesystem::path& root, bool json);
+/// SHA-256 over what the run found, and whether the same job gives it again.
+ExitCode archive_hash(const std::filesystem::path& root, bool json);
 /// 6 when something is damaged; a torn tail is a note.
 ExitCode archive_verify(const std::filesystem::path& root, bool json);
 ExitCode archive_export(const std::filesystem::path& root, const std::string& table,
