@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The questions to an archive: atoll archive ls, verify, fold, best, hash and export.
+// The questions to an archive: atoll archive ls, verify, fold, best, hash, export and merge.
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +21,7 @@ struct Words {
 
 }  // namespace
 
-void add_archive(Command& program, Action& action) {
+void add_archive(Command& program, Action& action, const std::string& command_line) {
     Command archive = program.verb("archive", "Questions to a run's archive; all read the journals first");
     archive.require_verb();
     auto words = std::make_shared<Words>();
@@ -45,6 +45,14 @@ void add_archive(Command& program, Action& action) {
         add("export", "One table as CSV", [=] { return app::archive_export(words->run, words->table, words->output); });
     table.option("--table", words->table, "Which table", "NAME");
     table.option("--output", words->output, "File (default: standard output)", "FILE");
+
+    Command merge = archive.verb("merge", "One run directory from several runs of one problem");
+    auto request = std::make_shared<app::MergeRequest>();
+    request->command_line = command_line;
+    merge.positionals("runs", request->runs, "Run directories", "RUN");
+    merge.required_option("-o,--out", request->out, "Run directory to make", "OUT");
+    merge.flag("--json", request->json, "Print as JSON");
+    merge.on_parsed([&action, request] { action = [request] { return app::archive_merge(*request); }; });
 }
 
 }  // namespace atl::cli

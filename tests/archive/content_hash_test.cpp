@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "archive/tables.hpp"
 #include "atoll/core/error.hpp"
@@ -82,7 +83,9 @@ TEST(ContentHash, MovesWithEachCoveredColumnAndWithNoOther) {
     const Sha256 before = content_hash(sample_contents(), job);
     std::map<std::string, EvaluationChange> changes = evaluation_changes();
     const auto contents = sample_contents();
-    for (const Column& column : tables_of(contents).front().columns) {
+    const std::vector<Table> tables = tables_of(contents);
+    ASSERT_EQ(tables.front().name, "evaluations");
+    for (const Column& column : tables.front().columns) {
         ASSERT_TRUE(changes.contains(column.info.name)) << "a new column: say here whether the hash covers it";
         journal::RunContents changed = sample_contents();
         changes[column.info.name](changed.evaluations[1]);
