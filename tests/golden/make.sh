@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Makes the golden run of one format version: a search on two ranks, interrupted and resumed, small enough to keep for ever.
 #
-# Usage: sudo tests/golden/make.sh ATOLL VERSION     writes tests/golden/VERSION/{run.tar.gz,expected.json}
+# Usage: tests/golden/make.sh ATOLL VERSION     writes tests/golden/VERSION/{run.tar.gz,expected.json}
 #
 # ATOLL is the program of that version. Root is needed for the host name, which the run records: it is made "golden".
 set -euo pipefail
