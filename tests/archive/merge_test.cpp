@@ -30,7 +30,9 @@ void write_run(const std::filesystem::path& run, const std::string& job, const s
         info.job_toml = job + (incarnation > 0 ? "# resumed with other limits\n" : "");
         journal::FileJournal journal(run, info);
         for (std::uint32_t slot = 0; slot < slots; ++slot) {
-            journal.append(sample_evaluation({rank, 2U + incarnation, slot, 0}, job + std::to_string(slot / 2)));
+            const std::string content =
+                job + std::to_string(slot / 2) + " of " + std::to_string(incarnation + 2 * rank);
+            journal.append(sample_evaluation({rank, 2U + incarnation, slot, 0}, content));
         }
         journal.append(MigrationRecord{.epoch = 1 + incarnation,
                                        .from_island = 0,
@@ -132,7 +134,7 @@ TEST(Merge, OfADamagedRunIsSoundAndNamesWhatIsLeftOut) {
     const std::filesystem::path segment = journal::segment_path(a, 0, 0);
     std::string bytes = file_bytes(segment);
     // Inside a blob: its frame is lost, and with it the bytes of the two evaluations that name it.
-    const std::size_t blob = bytes.find("seed = 1\n7");
+    const std::size_t blob = bytes.find("seed = 1\n7 of");
     ASSERT_NE(blob, std::string::npos);
     bytes[blob] ^= 1;
     write_bytes(segment, bytes);
