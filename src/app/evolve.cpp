@@ -67,6 +67,10 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
 
 Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease) {
     RunDirectory run = open_run_directory(request.run);
+    if (std::filesystem::exists(run.merged_from())) {
+        throw InputError(run.root.string() + " was merged from several runs (" + run.merged_from().string() +
+                         "), whose islands have no common state; resume one of those");
+    }
     run.root = std::filesystem::absolute(run.root).lexically_normal();
     lease.emplace(run);
     const Job job = make_job(resolve_stored_job(run.job(), request.flags));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "atoll/app/content_job.hpp"
 #include "atoll/app/fold_child.hpp"
 #include "atoll/app/paused_evaluator.hpp"
 #include "atoll/app/provenance.hpp"
@@ -175,7 +176,7 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
                                               options);
         add_islands(*rank, *transport, run, job, operators, assignment.incarnation > 0);
         // Empty but valid from the first moment on; later folds run in a child.
-        if (root && !std::filesystem::exists(run.archive())) archive::fold_archive(run.root);
+        if (root && !std::filesystem::exists(run.archive())) fold_run(run.root);
     } catch (const Error& error) {
         failure = error;
     }

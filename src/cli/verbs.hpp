@@ -18,6 +18,6 @@ void add_resume(Command& program, Action& action, const std::string& command_lin
 void add_evaluate(Command& program, Action& action);
 void add_status(Command& program, Action& action);
 void add_report(Command& program, Action& action);
-void add_archive(Command& program, Action& action);
+void add_archive(Command& program, Action& action, const std::string& command_line);
 
 }  // namespace atl::cli

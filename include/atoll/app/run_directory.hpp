@@ -16,6 +16,7 @@ struct RunDirectory {
     std::filesystem::path archive() const { return root / "archive.h5"; }
     std::filesystem::path status() const { return root / "status.json"; }
     std::filesystem::path outcome() const { return root / "outcome.json"; }
+    std::filesystem::path merged_from() const { return root / "merged_from.json"; }  ///< only `archive merge` makes it
     std::filesystem::path lease() const { return root / "lease"; }
     std::filesystem::path log() const { return root / "log"; }
     std::filesystem::path figures() const { return root / "figures"; }
