@@ -43,11 +43,25 @@ std::string holder_text(int descriptor) {
     }
 }
 
+/// A wrong path is the user's; a full or broken disk is not.
+void make_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (!error) return;
+    const std::string message = "can not make " + folder.string() + ": " + error.message();
+    if (error == std::errc::no_space_on_device || error == std::errc::io_error || error.value() == EDQUOT) {
+        throw InfrastructureError(message + "; free space or check the file system, then start again");
+    }
+    throw InputError(message + "; choose another --out");
+}
+
 }  // namespace
 
 bool RunDirectory::holds_a_run() const {
+    // A start that ended before its job was written has recorded nothing: another one may take its folder.
     std::error_code ignored;
-    return std::filesystem::exists(journal(), ignored);
+    return std::filesystem::exists(journal(), ignored) &&
+           (std::filesystem::exists(job(), ignored) || !std::filesystem::is_empty(journal(), ignored));
 }
 
 RunDirectory create_run_directory(const std::filesystem::path& root) {
@@ -60,10 +74,8 @@ RunDirectory create_run_directory(const std::filesystem::path& root) {
     if (std::filesystem::exists(run.job(), error)) {
         throw InputError(run.job().string() + " is there already and not a run's; choose another --out");
     }
-    std::filesystem::create_directories(run.journal(), error);
-    if (error) throw InputError("can not make the run directory " + root.string() + ": " + error.message());
-    std::filesystem::create_directories(run.log(), error);
-    if (error) throw InputError("can not make " + run.log().string() + ": " + error.message());
+    make_folder(run.journal());
+    make_folder(run.log());
     return run;
 }
 
@@ -88,7 +100,7 @@ RunDirectory open_run_directory(const std::filesystem::path& root) {
         throw InputError(root.string() + " is not a run directory: there is no such folder");
     }
     if (!run.holds_a_run()) {
-        throw InputError(root.string() + " is not a run directory: it has no journal/");
+        throw InputError(root.string() + " is not a run directory: it holds no journal and no job of a run");
     }
     return run;
 }

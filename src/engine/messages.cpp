@@ -8,7 +8,12 @@
 #include <boost/serialization/optional.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>
+#include <cstring>
 #include <sstream>
+#include <stdexcept>
+#include <typeinfo>
+
+#include "atoll/core/hash.hpp"
 
 namespace boost::serialization {
 
@@ -98,6 +103,12 @@ namespace {
 
 constexpr unsigned archive_flags = boost::archive::no_header | boost::archive::no_codecvt;
 
+/// Covers what kind of message it is, too: both ends are one build, so the compiler's name for it serves.
+template <class T>
+std::uint32_t checksum_of(std::string_view bytes) {
+    return crc32c(bytes, crc32c(typeid(T).name()));
+}
+
 template <class T>
 std::string encode_any(const T& value) {
     std::ostringstream bytes;
@@ -105,13 +116,28 @@ std::string encode_any(const T& value) {
         boost::archive::binary_oarchive archive(bytes, archive_flags);
         archive << value;
     }
-    return std::move(bytes).str();
+    std::string message = std::move(bytes).str();
+    const std::uint32_t checksum = checksum_of<T>(message);
+    message.append(reinterpret_cast<const char*>(&checksum), sizeof checksum);
+    return message;
+}
+
+/// The message without its checksum. Boost believes every length it reads and asks for that much memory, so it must
+/// only ever see bytes that encode_any made of the same type.
+template <class T>
+std::string checked(const std::string& payload) {
+    std::uint32_t checksum = 0;
+    if (payload.size() < sizeof checksum) throw std::runtime_error("too short");
+    std::string message = payload.substr(0, payload.size() - sizeof checksum);
+    std::memcpy(&checksum, payload.data() + message.size(), sizeof checksum);
+    if (checksum_of<T>(message) != checksum) throw std::runtime_error("wrong checksum");
+    return message;
 }
 
 template <class T>
 T decode_any(const std::string& payload, const char* name) {
     try {
-        std::istringstream bytes(payload);
+        std::istringstream bytes(checked<T>(payload));
         boost::archive::binary_iarchive archive(bytes, archive_flags);
         T value;
         archive >> value;

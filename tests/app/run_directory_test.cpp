@@ -30,9 +30,20 @@ TEST(RunDirectory, EmptyFolderIsTaken) {
 
 TEST(RunDirectory, FolderWithARunIsBusyAndNamesResume) {
     const testing::TemporaryFolder folder;
-    create_run_directory(folder.path);
+    std::ofstream(create_run_directory(folder.path).job()) << "problem = \"noop\"\n";
     EXPECT_THROW(create_run_directory(folder.path), BusyError);
     EXPECT_NE(message_of([&] { create_run_directory(folder.path); }).find("atoll resume"), std::string::npos);
+}
+
+TEST(RunDirectory, AStartThatEndedBeforeItsJobWasWrittenLeavesTheFolderFree) {
+    const testing::TemporaryFolder folder;
+    const RunDirectory run = create_run_directory(folder.path);
+    EXPECT_FALSE(run.holds_a_run());
+    EXPECT_THROW(open_run_directory(folder.path), InputError);
+    EXPECT_NO_THROW(create_run_directory(folder.path));
+    std::ofstream(run.journal() / "0-0.atj") << "x";
+    EXPECT_TRUE(run.holds_a_run());
+    EXPECT_THROW(create_run_directory(folder.path), BusyError);
 }
 
 TEST(RunDirectory, FolderOfTheUsersOwnJobIsNotOverwritten) {
