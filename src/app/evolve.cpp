@@ -12,6 +12,7 @@
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/signals.hpp"
 #include "atoll/app/startup.hpp"
+#include "atoll/app/stop_file.hpp"
 #include "atoll/core/clock.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/core/number.hpp"
@@ -92,6 +93,7 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
     assignment.token = write_token(run, incarnation);
     std::error_code ignored;
     std::filesystem::remove(run.outcome(), ignored);
+    clear_stop_request(run);
     write_file_atomically(run.job(), assignment.job_toml);
     return assignment;
 }

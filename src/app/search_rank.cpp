@@ -2,6 +2,8 @@
 // One rank's part of a search: journal, islands, loop.
 #include "search_rank.hpp"
 
+#include <unistd.h>
+
 #include <ctime>
 #include <memory>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "atoll/app/provenance.hpp"
 #include "atoll/app/run_files.hpp"
 #include "atoll/app/signals.hpp"
+#include "atoll/app/stop_file.hpp"
 #include "atoll/app/walltime.hpp"
 #include "atoll/archive/fold.hpp"
 #include "atoll/core/file.hpp"
@@ -183,7 +186,11 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     agree_to_begin(startup, failure);
 
     log.info("started", "search began",
-             {{"workers", static_cast<std::uint64_t>(executor->workers())}, {"incarnation", assignment.incarnation}});
+             {{"workers", static_cast<std::uint64_t>(executor->workers())},
+              {"incarnation", assignment.incarnation},
+              {"host", host_name()},
+              {"pid", static_cast<std::int64_t>(getpid())}});
+    log.flush();  // whoever looks for a silent rank needs its host
     if (root && !request.quiet && !request.json) {
         std::fprintf(stderr, "%s: %u islands on %d rank%s, %zu worker%s on rank 0, run directory %s\n",
                      job.problem->name().c_str(), options.islands, transport->size(), transport->size() == 1 ? "" : "s",
@@ -191,6 +198,8 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     }
     SignalSource signals([&rank](const std::string& name) { rank->request_stop(stop_for_signal(name)); });
     rank->add_source(signals);
+    StopFile stop_file(run, [&rank] { rank->request_stop({engine::StopReason::signal, stop_file_text}); });
+    if (root) rank->add_source(stop_file);
     FoldChild fold(run);
     Reporter reporter(run, job, *executor, clock, fold, request.quiet || request.json);
     if (root) {

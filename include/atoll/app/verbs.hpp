@@ -28,6 +28,15 @@ ExitCode evaluate(const EvaluateRequest& request);
 /// The last status.json, and outcome.json once there is one. With `use_exit_code` the run's own code is returned.
 ExitCode status(const std::filesystem::path& root, bool json, bool use_exit_code);
 
+struct StopRequest {
+    std::filesystem::path run;
+    std::optional<double> wait_seconds;  ///< wait for the end, and return the run's own code
+    bool json = false;
+};
+/// Leaves RUN/stop for a run that is held; says so, and leaves nothing, when the run has ended or was cut off.
+/// Throws InfrastructureError when it has not ended after the wait.
+ExitCode stop(const StopRequest& request);
+
 /// Tables on standard output and figures in RUN/figures (or `figures`).
 ExitCode report(const std::filesystem::path& root, const std::optional<std::filesystem::path>& figures, bool json);
 
