@@ -60,6 +60,7 @@ transport::StepResult Rank::step(Nanoseconds now) {
     now_ = now;
     const Phase phase_before = phase_;
     try {
+        if (!has_begun_) begin();
         receive_messages(now);
         parts_.executor.poll(now);
         acknowledge();
@@ -87,6 +88,11 @@ Nanoseconds Rank::wake_at() const {
     if (coordinator_) wake = std::min(wake, coordinator_->wake_at());
     for (const Source* source : sources_) wake = std::min(wake, source->wake_at());
     return wake;
+}
+
+void Rank::begin() {
+    has_begun_ = true;
+    if (coordinator_) append(EventRecord{"began", std::to_string(parts_.transport.size()) + " ranks", elapsed()}, {});
 }
 
 transport::StepResult Rank::leave(Nanoseconds now) {
