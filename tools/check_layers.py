@@ -20,6 +20,7 @@ THIRD_PARTY = [
     ("zlib", re.compile(r"^zlib\.h$"), {"archive"}, None),
     ("curl", re.compile(r"^curl/"), {"llm"}, None),
     ("CUDA, NCCL or NVML", re.compile(r"^(cuda\w*|nccl|nvml|nvrtc)\.h$"), {"device"}, None),
+    ("libseccomp", re.compile(r"^seccomp\.h$"), {"sandbox"}, None),
     ("NLopt", re.compile(r"^nlopt\.h(pp)?$"), {"optimize"}, None),
     ("Boost.Serialization", re.compile(r"^boost/(serialization|archive)/"), {"engine"}, None),
     ("Boost.Multiprecision", re.compile(r"^boost/(multiprecision|rational)"), {"problems"}, None),

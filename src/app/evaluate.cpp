@@ -7,9 +7,11 @@
 #include "atoll/core/file.hpp"
 #include "atoll/core/json.hpp"
 #include "atoll/core/number.hpp"
+#include "atoll/evolve/program_evaluator.hpp"
 #include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/vector_genome.hpp"
 #include "atoll/report/numbers.hpp"
+#include "atoll/sandbox/warden.hpp"
 
 namespace atl::app {
 
@@ -19,15 +21,80 @@ ExitCode show_config(const std::filesystem::path& job_file, const FlagValues& fl
     return ExitCode::ok;
 }
 
+namespace {
+
+Json layers_json(const sandbox::LayerReports& layers) {
+    Json::Array rows;
+    for (std::size_t i = 0; i < sandbox::layer_count; ++i) {
+        Json row;
+        row.set("name", sandbox::to_string(static_cast<sandbox::Layer>(i)));
+        row.set("state", sandbox::to_string(layers[i].state));
+        row.set("reason", layers[i].reason);
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+/// What came of one candidate, and what stood around it.
+struct Trial {
+    Candidate candidate;
+    engine::EvaluationOutcome outcome;
+    Json limits;
+    Json sandbox_layers = Json::Array{};
+    Json execution;  ///< null for data, which is judged and not run
+};
+
+Trial try_vector(const Job& job, const EvaluateRequest& request) {
+    Trial trial;
+    const std::string text = read_text_file(request.candidate, evolve::vector_text_max_bytes);
+    trial.candidate = evolve::encode_vector(evolve::parse_vector_text(text, request.candidate.string()));
+    trial.outcome = evolve::VectorEvaluator(job.problem).evaluate({{}, &trial.candidate, request.instances});
+    trial.limits.set("candidate_bytes", static_cast<std::uint64_t>(evolve::vector_text_max_bytes));
+    trial.limits.set("coordinates", static_cast<std::uint64_t>(evolve::vector_text_max_coordinates));
+    return trial;
+}
+
+Trial try_program(const Job& job, const EvaluateRequest& request) {
+    Trial trial;
+    trial.candidate = {std::string(evolve::program_genome),
+                       read_text_file(request.candidate, evolve::program_text_max_bytes)};
+    const auto warden = std::make_shared<sandbox::Warden>(job.warden);
+    const evolve::ProgramEvaluator evaluator(*job.program, job.problem, warden, job.program_limits);
+    sandbox::Execution execution;
+    trial.outcome = evaluator.evaluate({{}, &trial.candidate, request.instances}, execution);
+
+    const sandbox::Limits& limits = job.program_limits;
+    trial.limits.set("candidate_bytes", static_cast<std::uint64_t>(evolve::program_text_max_bytes));
+    trial.limits.set("wall_seconds", limits.wall_seconds);
+    trial.limits.set("cpu_seconds", limits.cpu_seconds);
+    trial.limits.set("memory_bytes", limits.memory_bytes);
+    trial.limits.set("scratch_bytes", limits.scratch_bytes);
+    trial.limits.set("output_bytes", limits.output_bytes);
+    trial.limits.set("result_bytes", job.program->result_bytes);
+    trial.limits.set("open_files", limits.open_files);
+    trial.limits.set("processes", limits.processes);
+    trial.sandbox_layers = layers_json(warden->layers());
+    trial.execution.set("exit_code", execution.exit_code);
+    trial.execution.set("signal", execution.signal);
+    trial.execution.set("wall_seconds", execution.wall_seconds);
+    trial.execution.set("cpu_seconds", execution.cpu_seconds);
+    trial.execution.set("peak_bytes", execution.peak_bytes);
+    trial.execution.set("printed_bytes", execution.printed_bytes);
+    trial.execution.set("error_line", sandbox::error_line(execution));
+    trial.execution.set("output_head", execution.output_head);
+    trial.execution.set("output_tail", execution.output_tail);
+    return trial;
+}
+
+}  // namespace
+
 ExitCode evaluate(const EvaluateRequest& request) {
     const Job job = make_job(resolve_job_file(request.job_file, request.flags));
-    const std::string text = read_text_file(request.candidate, evolve::vector_text_max_bytes);
-    const Candidate candidate = evolve::encode_vector(evolve::parse_vector_text(text, request.candidate.string()));
-    const evolve::VectorEvaluator evaluator(job.problem);
-    const engine::EvaluationOutcome outcome = evaluator.evaluate({{}, &candidate, request.instances});
+    Trial trial = job.program ? try_program(job, request) : try_vector(job, request);
+    const engine::EvaluationOutcome& outcome = trial.outcome;
 
     Json json;
-    json.set("problem", job.problem->name());
+    json.set("problem", problem_name(job));
     json.set("direction", to_string(job.problem->direction()));
     json.set("instances", request.instances);
     json.set("verdict", to_string(outcome.verdict.kind));
@@ -35,7 +102,7 @@ ExitCode evaluate(const EvaluateRequest& request) {
     json.set("text", outcome.verdict.text);
     json.set("lower", outcome.score.lower);
     json.set("upper", outcome.score.upper);
-    json.set("candidate_sha256", to_hex(sha256(candidate.bytes)));
+    json.set("candidate_sha256", to_hex(sha256(trial.candidate.bytes)));
     Json::Array metrics;
     for (const Metric& metric : outcome.metrics) {
         Json row;
@@ -45,12 +112,10 @@ ExitCode evaluate(const EvaluateRequest& request) {
         metrics.push_back(std::move(row));
     }
     json.set("metrics", std::move(metrics));
-    Json limits;
-    limits.set("candidate_bytes", static_cast<std::uint64_t>(evolve::vector_text_max_bytes));
-    limits.set("coordinates", static_cast<std::uint64_t>(evolve::vector_text_max_coordinates));
-    json.set("limits", std::move(limits));
+    json.set("limits", std::move(trial.limits));
     // A vector is data, judged by native code of our own: nothing of it is executed, so no sandbox takes part.
-    json.set("sandbox_layers", Json::Array{});
+    json.set("sandbox_layers", std::move(trial.sandbox_layers));
+    if (job.program) json.set("execution", std::move(trial.execution));
     if (request.json) {
         std::cout << json.dump(2) << "\n";
         return ExitCode::ok;

@@ -43,6 +43,7 @@ std::string write_token(const RunDirectory& run, std::uint32_t incarnation) {
 
 Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease) {
     const Job job = make_job(resolve_job_file(request.job_file, request.flags));
+    refuse_programs(job);
     check_ranks(job, ranks);
     std::string seed_text;
     if (request.seed_candidate) {

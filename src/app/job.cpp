@@ -34,14 +34,44 @@ std::uint64_t count(const ResolvedOptions& options, const std::string& key) {
     return static_cast<std::uint64_t>(options.integer(key));
 }
 
+void take_sandbox_options(const ResolvedOptions& given, Job& job) {
+    sandbox::Limits& limits = job.program_limits;
+    limits.wall_seconds = given.real("sandbox.wall_seconds");
+    limits.cpu_seconds = count(given, "sandbox.cpu_seconds");
+    limits.memory_bytes = count(given, "sandbox.memory_bytes");
+    limits.scratch_bytes = count(given, "sandbox.scratch_bytes");
+    limits.output_bytes = count(given, "sandbox.output_bytes");
+    limits.open_files = small(given, "sandbox.open_files");
+    limits.processes = small(given, "sandbox.processes");
+    sandbox::WardenOptions& warden = job.warden;
+    warden.python = given.text("python.interpreter");
+    warden.read_paths = given.texts("sandbox.read_paths");
+    warden.disabled_layers = given.texts("sandbox.disabled_layers");
+    warden.required = given.texts("sandbox.require_isolation");
+    warden.scratch_root = given.text("sandbox.scratch");
+}
+
 }  // namespace
 
+std::string problem_name(const Job& job) { return job.program ? job.program->name : job.problem->name(); }
+
+void refuse_programs(const Job& job) {
+    if (!job.program) return;
+    throw InputError(job.options.source("problem") + ": the candidates of '" + job.program->name +
+                     "' are programs, which this version can evaluate (atoll evaluate JOB.toml FILE) but not evolve; "
+                     "'" +
+                     job.program->judge + "' evolves the same as vectors");
+}
+
 Job make_job(ResolvedOptions options) {
-    Job job{std::move(options), nullptr, {}, {}, 0, {}, 0};
+    Job job{std::move(options), nullptr, {}, {}, {}, {}, {}, 0, {}, 0};
     const ResolvedOptions& given = job.options;
+    job.program = problems::find_program_problem(given.text("problem"));
     job.problem = with_source(given, "problem", [&] {
-        return std::shared_ptr<const problems::VectorProblem>(problems::make_vector_problem(given.text("problem")));
+        return std::shared_ptr<const problems::VectorProblem>(
+            problems::make_vector_problem(job.program ? job.program->judge : given.text("problem")));
     });
+    take_sandbox_options(given, job);
     const double lower = given.real("search.lower");
     const double upper = given.real("search.upper");
     if (lower > upper) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "atoll/app/job.hpp"
+#include "atoll/sandbox/layers.hpp"
 
 namespace atl::app {
 
@@ -120,6 +121,49 @@ std::vector<Option> rows() {
         .in_content_hash = false;
     integer("journal.snapshot_interval", "64", 0, 1e9,
             "Island steps between two snapshots of its state; 0: only at the end.")
+        .in_content_hash = false;
+
+    text("python.interpreter", "\"/usr/bin/python3\"", {},
+         "The Python that runs programs, kept warm with numpy loaded; its files must lie below the read paths.")
+        .in_content_hash = false;
+    const auto names = [&table](std::string key, std::string value, std::vector<std::string> choices,
+                                std::string description) {
+        Option option;
+        option.key = std::move(key);
+        option.type = OptionType::text_list;
+        option.default_text = std::move(value);
+        option.choices = std::move(choices);
+        option.description = std::move(description);
+        option.in_content_hash = false;
+        table.push_back(std::move(option));
+    };
+    names("sandbox.read_paths", "[]", {},
+          "Files and folders that programs may read beside the system's own (/usr, /lib and the like); absolute.");
+    names("sandbox.require_isolation", "[\"files\", \"system_calls\"]", sandbox::requirement_names(),
+          "Layers of the sandbox without which no program is run; files: mount_namespace or landlock.");
+    names("sandbox.disabled_layers", "[]", sandbox::layer_names(), "Layers left out, for tests of the sandbox.");
+    text("sandbox.scratch", "\"/tmp\"", {}, "Folder for scratch folders, used only without mount_namespace.")
+        .in_content_hash = false;
+    Option& wall = real("sandbox.wall_seconds", "10.0", 1e-3, 1e6, "A program that runs longer is ended.");
+    wall.unit = "seconds";
+    wall.in_content_hash = false;
+    Option& cpu = integer("sandbox.cpu_seconds", "10", 1, 1e6, "CPU time of each process of a program.");
+    cpu.unit = "seconds";
+    cpu.in_content_hash = false;
+    const auto bytes = [&](std::string key, std::string value, std::string description) {
+        Option& option = integer(std::move(key), std::move(value), 65536, 1e15, std::move(description));
+        option.unit = "bytes";
+        option.in_content_hash = false;
+    };
+    bytes("sandbox.memory_bytes", "1073741824",
+          "Address space of each process of a program, its interpreter included.");
+    bytes("sandbox.scratch_bytes", "67108864", "Size of a program's scratch folder, and of any one file in it.");
+    bytes("sandbox.output_bytes", "1048576", "A program that prints more is ended.");
+    integer("sandbox.open_files", "64", 8, 1e6, "Files a process of a program has open at once.").in_content_hash =
+        false;
+    integer("sandbox.processes", "32", 1, 1e6,
+            "Processes and threads of the programs' user at once, of all ranks on a "
+            "node together.")
         .in_content_hash = false;
 
     Option& pause = real("noop.seconds", "0.0", 0, 1e6, "How long an evaluation of the problem noop takes.");

@@ -3,14 +3,18 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include "atoll/app/startup.hpp"
 #include "atoll/core/build_info.hpp"
 #include "atoll/core/error.hpp"
+#include "atoll/sandbox/warden.hpp"
 #include "command.hpp"
 #include "verbs.hpp"
 
 int main(int argc, char** argv) {
+    // not for people: the program starts itself so, for the sandbox
+    if (argc == 2 && std::string_view(argv[1]) == "warden") return atl::sandbox::warden_main();
     std::string command_line = "atoll";
     for (int i = 1; i < argc; ++i) command_line += std::string(" ") + argv[i];
     try {

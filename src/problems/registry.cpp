@@ -2,9 +2,11 @@
 // Problems by name, and what every vector problem does unless it says otherwise.
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "atoll/core/error.hpp"
 #include "atoll/core/nearest.hpp"
+#include "atoll/problems/program_problem.hpp"
 #include "problems/problem_list.hpp"
 
 namespace atl::problems {
@@ -25,7 +27,8 @@ std::unique_ptr<VectorProblem> make_vector_problem(const std::string& name) {
     const Entry* found =
         std::find_if(std::begin(entries), std::end(entries), [&](const Entry& entry) { return name == entry.name; });
     if (found != std::end(entries)) return found->make();
-    const std::vector<std::string> names = vector_problem_names();
+    std::vector<std::string> names = vector_problem_names();
+    for (std::string& each : program_problem_names()) names.push_back(std::move(each));
     std::string known;
     for (const std::string& each : names) known += (known.empty() ? "" : ", ") + each;
     throw InputError("unknown problem '" + name + "'" + did_you_mean(name, names) + " (there are: " + known + ")");

@@ -11,7 +11,9 @@
 #include "atoll/core/options.hpp"
 #include "atoll/engine/rank.hpp"
 #include "atoll/evolve/island_options.hpp"
+#include "atoll/problems/program_problem.hpp"
 #include "atoll/problems/vector_problem.hpp"
+#include "atoll/sandbox/warden.hpp"
 
 namespace atl::app {
 
@@ -23,7 +25,10 @@ const std::vector<std::string>& other_environment_names();
 
 struct Job {
     ResolvedOptions options;
-    std::shared_ptr<const problems::VectorProblem> problem;
+    std::shared_ptr<const problems::VectorProblem> problem;  ///< of a program problem: the judge of its numbers
+    std::optional<problems::ProgramProblem> program;         ///< when candidates are programs
+    sandbox::Limits program_limits;
+    sandbox::WardenOptions warden;
     engine::RankOptions rank;
     evolve::IslandOptions island;  ///< `island` and `seed_candidate` are filled in where islands are made
     std::size_t workers = 0;       ///< 0: from the CPUs
@@ -34,6 +39,12 @@ struct Job {
 /// Checks what one option alone can not tell: the problem exists, bounds do not cross, some limit is set, operators
 /// are known. Throws InputError naming where the value came from.
 Job make_job(ResolvedOptions options);
+
+/// The name that the job calls its problem by.
+std::string problem_name(const Job& job);
+
+/// Throws InputError when the job's candidates are programs, which can be evaluated but not evolved.
+void refuse_programs(const Job& job);
 
 /// From a job file on disk, the process's environment and flags.
 ResolvedOptions resolve_job_file(const std::filesystem::path& file, const FlagValues& flags);

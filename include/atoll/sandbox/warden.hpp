@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The warden: a process of its own, with an empty environment, that runs foreign code in confined children.
+#pragma once
+
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "atoll/sandbox/execution.hpp"
+#include "atoll/sandbox/layers.hpp"
+
+namespace atl::sandbox {
+
+/// What a candidate may read when nothing else is said; those that are not there are left out.
+std::vector<std::string> default_read_paths();
+
+struct WardenOptions {
+    std::filesystem::path program = "/proc/self/exe";  ///< started as "<program> warden"
+    std::string python = "/usr/bin/python3";           ///< the warm interpreter; empty: none
+    std::vector<std::string> read_paths;               ///< beside default_read_paths(): files and folders, absolute
+    std::vector<std::string> disabled_layers;          ///< for tests
+    std::vector<std::string> required{"files", "system_calls"};
+    std::filesystem::path scratch_root = "/tmp";  ///< used only where there is no mount namespace
+};
+
+/// Thread-safe. Many executions may be in flight; each ends by its deadline. When the object goes, or this process
+/// dies, so do the warden and all it started. Start it before MPI_Init.
+class Warden {
+public:
+    /// Throws InputError for a wrong name or path, InfrastructureError when the process can not be started or a
+    /// required layer does not work here.
+    explicit Warden(const WardenOptions& options);
+    ~Warden();
+    Warden(const Warden&) = delete;
+    Warden& operator=(const Warden&) = delete;
+
+    const LayerReports& layers() const;
+    /// Why there is no warm interpreter; empty when there is one.
+    const std::string& python_error() const;
+
+    /// Never throws for what the candidate does; throws InputError when the request itself is malformed.
+    std::future<Execution> start(const ExecutionRequest& request);
+    Execution run(const ExecutionRequest& request) { return start(request).get(); }
+
+private:
+    class Connection;
+    std::unique_ptr<Connection> connection_;
+};
+
+/// The warden's own main, on the connection that lies in descriptor 3; returns its exit code.
+int warden_main();
+
+}  // namespace atl::sandbox
