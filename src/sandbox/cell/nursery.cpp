@@ -67,8 +67,10 @@ int make_scratch() {
     if (!state.on(mount_namespace_bit)) return 0;  // the warden made a folder
     char options[160];
     std::snprintf(options, sizeof options, "mode=700,uid=%u,gid=%u,size=%llu,nr_inodes=4096", state.config.uid,
-                  state.config.gid, static_cast<unsigned long long>(state.request.scratch_bytes));
-    const unsigned long flags = MS_NOSUID | MS_NODEV | (state.request.filter == python_filter ? static_cast<unsigned long>(MS_NOEXEC) : 0UL);
+                  state.config.gid,
+                  static_cast<unsigned long long>(state.request.scratch_bytes + (std::uint64_t{1} << 20)));
+    const unsigned long flags =
+        MS_NOSUID | MS_NODEV | (state.request.filter == python_filter ? static_cast<unsigned long>(MS_NOEXEC) : 0UL);
     return mount("scratch", state.request.scratch, "tmpfs", flags, options) == 0 ? 0 : errno;
 }
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What processes there are below this one, orphans included.
+#pragma once
+
+#include <sys/prctl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace atl::sandbox {
+
+/// From here on a process that loses its parent becomes this one's child, and can so be counted.
+inline void adopt_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+inline std::vector<pid_t> descendants() {
+    std::multimap<pid_t, pid_t> children;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        const std::string name = entry.path().filename();
+        pid_t pid = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc()) continue;
+        std::ifstream stat(entry.path() / "stat");
+        std::string text;
+        std::getline(stat, text);
+        const auto end_of_name = text.rfind(')');
+        if (end_of_name == std::string::npos) continue;
+        children.emplace(std::atoi(text.c_str() + end_of_name + 4), pid);
+    }
+    std::vector<pid_t> found{getpid()};
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const auto [first, last] = children.equal_range(found[i]);
+        for (auto child = first; child != last; ++child) found.push_back(child->second);
+    }
+    found.erase(found.begin());
+    return found;
+}
+
+inline std::string describe(const std::vector<pid_t>& processes) {
+    std::string text;
+    for (const pid_t process : processes) {
+        std::ifstream command("/proc/" + std::to_string(process) + "/comm");
+        std::string name;
+        std::getline(command, name);
+        text += std::to_string(process) + " " + name + "; ";
+    }
+    return text;
+}
+
+}  // namespace atl::sandbox
