@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "atoll/app/job.hpp"
+#include "atoll/app/sandbox_report.hpp"
 #include "atoll/app/verbs.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/core/json.hpp"
@@ -22,18 +23,6 @@ ExitCode show_config(const std::filesystem::path& job_file, const FlagValues& fl
 }
 
 namespace {
-
-Json layers_json(const sandbox::LayerReports& layers) {
-    Json::Array rows;
-    for (std::size_t i = 0; i < sandbox::layer_count; ++i) {
-        Json row;
-        row.set("name", sandbox::to_string(static_cast<sandbox::Layer>(i)));
-        row.set("state", sandbox::to_string(layers[i].state));
-        row.set("reason", layers[i].reason);
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
 
 /// What came of one candidate, and what stood around it.
 struct Trial {

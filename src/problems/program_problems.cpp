@@ -38,14 +38,14 @@ def result_of(module):
 )py";
 
 ProgramProblem circles_26_program() {
-        ProgramProblem problem;
-        problem.name = "circles_26_program";
-        problem.language = "python";
-        problem.judge = "circles_26";
-        problem.adapter = circles_adapter;
-        problem.result_bytes = std::uint64_t{1} << 20;
-        return problem;
-    }
+    ProgramProblem problem;
+    problem.name = "circles_26_program";
+    problem.language = "python";
+    problem.judge = "circles_26";
+    problem.adapter = circles_adapter;
+    problem.result_bytes = std::uint64_t{1} << 20;
+    return problem;
+}
 
 }  // namespace
 

@@ -56,7 +56,6 @@ constexpr const char* allowed[] = {
     "eventfd2",
     "fsync",
     "fdatasync",
-    "flock",
     "copy_file_range",
     "sendfile",
     // files; which ones is for the mount namespace and Landlock to say
@@ -115,7 +114,6 @@ constexpr const char* allowed[] = {
     "madvise",
     "brk",
     "msync",
-    "mincore",
     // itself
     "exit",
     "exit_group",

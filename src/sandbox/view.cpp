@@ -78,7 +78,8 @@ void bind_read_only(const Source& source, const std::string& target, bool device
     MountAttributes attributes;
     attributes.set = read_only | no_set_user | (device ? no_execution : no_devices);
     const bool whole_trees = syscall(SYS_mount_setattr, -1, "", 0, nullptr, 0) != 0 && errno != ENOSYS;
-    check(mount(from.c_str(), target.c_str(), nullptr, MS_BIND | (whole_trees ? static_cast<unsigned long>(MS_REC) : 0UL), nullptr) == 0,
+    check(mount(from.c_str(), target.c_str(), nullptr,
+                MS_BIND | (whole_trees ? static_cast<unsigned long>(MS_REC) : 0UL), nullptr) == 0,
           "bind " + source.path);
     if (whole_trees) {
         check(syscall(SYS_mount_setattr, AT_FDCWD, target.c_str(), AT_RECURSIVE, &attributes, sizeof attributes) == 0,

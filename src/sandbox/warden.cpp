@@ -3,6 +3,7 @@
 #include "atoll/sandbox/warden.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -134,11 +135,15 @@ Warden::Connection::Connection(const WardenOptions& options) {
         if (path == "/") throw InputError("sandbox.read_paths: '/' would hide nothing");
         if (access(path.c_str(), F_OK) != 0) throw InputError("sandbox.read_paths: '" + path + "' is not there");
     }
+    if (!options.scratch_root.is_absolute()) {
+        throw InputError("sandbox.scratch: '" + options.scratch_root.string() + "' is not absolute");
+    }
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // no other process of this user looks into the rank
     spawn(options.program.string());
     try {
         greet(options);
         const std::string missing = missing_isolation(greeting.layers, options.required);
-        if (!missing.empty()) throw InfrastructureError(missing);
+        if (!missing.empty() && !options.accept_any_isolation) throw InfrastructureError(missing);
     } catch (...) {
         end_process();
         throw;

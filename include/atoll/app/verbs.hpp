@@ -25,6 +25,13 @@ struct EvaluateRequest {
 /// Judges one candidate; ok whatever the verdict.
 ExitCode evaluate(const EvaluateRequest& request);
 
+struct DoctorRequest {
+    std::optional<std::filesystem::path> job_file;
+    bool json = false;
+};
+/// Tries the sandbox; infrastructure when the job's (or the default's) required layers or its Python do not work here.
+ExitCode doctor_sandbox(const DoctorRequest& request);
+
 /// The last status.json, and outcome.json once there is one. With `use_exit_code` the run's own code is returned.
 ExitCode status(const std::filesystem::path& root, bool json, bool use_exit_code);
 

@@ -22,6 +22,7 @@ struct WardenOptions {
     std::vector<std::string> read_paths;               ///< beside default_read_paths(): files and folders, absolute
     std::vector<std::string> disabled_layers;          ///< for tests
     std::vector<std::string> required{"files", "system_calls"};
+    bool accept_any_isolation = false;            ///< only to look at the layers: nothing is demanded of them
     std::filesystem::path scratch_root = "/tmp";  ///< used only where there is no mount namespace
 };
 

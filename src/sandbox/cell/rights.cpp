@@ -33,19 +33,25 @@ bool set_limit(int resource, std::uint64_t soft, std::uint64_t hard) {
     return syscall(SYS_prlimit64, 0, resource, &limit, nullptr) == 0;
 }
 
-int limit_resources(const CellRequest& request, StartFailure& failure) {
+/// Without a user of its own or a user namespace, the kernel counts the processes of all the user's work.
+constexpr std::uint64_t processes_of_others = 4096;
+
+int limit_resources(const CellConfig& config, const CellRequest& request, StartFailure& failure) {
+    const bool counted_alone = (config.layers & (identity_bit | user_namespace_bit)) != 0;
+    const std::uint64_t processes = request.processes + (counted_alone ? 0 : processes_of_others);
     const struct {
         int resource;
         std::uint64_t soft, hard;
         const char* step;
     } limits[] = {
-        {RLIMIT_CORE, 0, 0, "limit core"},
+        // NOTE: 1 and not 0, by which the kernel also keeps from starting a program that collects cores
+        {RLIMIT_CORE, 1, 1, "limit core"},
         {RLIMIT_AS, request.memory_bytes, request.memory_bytes, "limit memory"},
         // at the soft limit SIGXCPU, which can be caught; a second later SIGKILL, which can not
         {RLIMIT_CPU, request.cpu_seconds, request.cpu_seconds + 1, "limit cpu"},
         {RLIMIT_FSIZE, request.scratch_bytes, request.scratch_bytes, "limit file size"},
         {RLIMIT_NOFILE, request.open_files, request.open_files, "limit open files"},
-        {RLIMIT_NPROC, request.processes, request.processes, "limit processes"},
+        {RLIMIT_NPROC, processes, processes, "limit processes"},
         {RLIMIT_MEMLOCK, 0, 0, "limit locked memory"},
         {RLIMIT_MSGQUEUE, 0, 0, "limit message queues"},
         {RLIMIT_SIGPENDING, 64, 64, "limit pending signals"},
@@ -182,7 +188,7 @@ int drop_rights(const CellConfig& config, const CellRequest& request, StartFailu
         if (const int error = restrict_files(config, request, failure)) return error;
     }
     if ((config.layers & resource_limits_bit) != 0) {
-        if (const int error = limit_resources(request, failure)) return error;
+        if (const int error = limit_resources(config, request, failure)) return error;
     }
     return 0;
 }
