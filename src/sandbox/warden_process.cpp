@@ -38,6 +38,7 @@ constexpr int connection = 3;
 /// A keeper ends its evaluation at the deadline; one that has not said so this much later is killed with it.
 constexpr Nanoseconds keeper_patience = nanoseconds_per_second;
 constexpr std::size_t read_part = 65536;
+constexpr int burial_milliseconds = 2;
 
 struct Flight {
     std::uint64_t id = 0;
@@ -79,7 +80,8 @@ private:
     void start(std::string_view payload);
     void launch(Flight& flight, const ExecutionRequest& request);
     void read_output(Flight& flight);
-    bool read_report(Flight& flight);  ///< true at its end
+    bool read_report(Flight& flight);  ///< true when it is whole, or the keeper gone
+    void bury(bool wait);              ///< collects keepers that have reported and are on their way out
     void enforce(Flight& flight, Nanoseconds now);
     Execution conclude(Flight& flight);
     void answer(std::uint64_t id, const Execution& execution);
@@ -90,6 +92,7 @@ private:
     std::string python_error_;
     std::unique_ptr<NurseryProcess> native_, python_;
     std::map<std::uint64_t, Flight> flights_;
+    std::vector<pid_t> leaving_;
     std::string input_;
     bool connected_ = true;
     fs::path scratch_root_;
@@ -134,11 +137,20 @@ WardenProcess::~WardenProcess() {
         kill(flight.keeper, on(Layer::pid_namespace) ? SIGKILL : SIGTERM);
     }
     for (auto& [id, flight] : flights_) {
-        while (waitpid(flight.keeper, nullptr, 0) < 0 && errno == EINTR) {
-        }
+        leaving_.push_back(flight.keeper);
     }
+    bury(true);
     std::error_code ignored;
     if (!scratch_root_.empty()) fs::remove_all(scratch_root_, ignored);
+}
+
+void WardenProcess::bury(bool wait) {
+    std::erase_if(leaving_, [wait](pid_t keeper) {
+        pid_t found = -1;
+        while ((found = waitpid(keeper, nullptr, wait ? 0 : WNOHANG)) < 0 && errno == EINTR) {
+        }
+        return found != 0;
+    });
 }
 
 NurseryProcess& WardenProcess::nursery(Profile profile) {
@@ -164,7 +176,8 @@ void WardenProcess::serve() {
             if (!flight.killed) next = std::min(next, flight.killed_at);
         }
         const Nanoseconds wait = next == INT64_MAX ? -1 : std::max<Nanoseconds>(0, next - clock_.now());
-        const int timeout = wait < 0 ? -1 : static_cast<int>(std::min<Nanoseconds>(wait / 1'000'000 + 1, INT_MAX));
+        int timeout = wait < 0 ? -1 : static_cast<int>(std::min<Nanoseconds>(wait / 1'000'000 + 1, INT_MAX));
+        if (!leaving_.empty()) timeout = timeout < 0 ? burial_milliseconds : std::min(timeout, burial_milliseconds);
         if (poll(watched.data(), watched.size(), timeout) < 0 && errno != EINTR) return;
         std::vector<std::uint64_t> ended;
         for (std::size_t i = 0; i < order.size(); ++i) {
@@ -180,6 +193,7 @@ void WardenProcess::serve() {
             answer(id, execution);
         }
         if (watched[0].revents != 0) take_input();
+        bury(false);
     }
 }
 
@@ -339,7 +353,10 @@ bool WardenProcess::read_report(Flight& flight) {
     const ssize_t got = read(flight.report, part, sizeof part);
     if (got < 0) return errno != EAGAIN && errno != EINTR;
     flight.report_bytes.append(part, static_cast<std::size_t>(got));
-    return got == 0;
+    cell::CellReport report{};
+    if (got == 0 || flight.report_bytes.size() < sizeof report) return got == 0;
+    std::memcpy(&report, flight.report_bytes.data(), sizeof report);
+    return flight.report_bytes.size() >= sizeof report + report.result_bytes;
 }
 
 void WardenProcess::enforce(Flight& flight, Nanoseconds now) {
@@ -349,10 +366,9 @@ void WardenProcess::enforce(Flight& flight, Nanoseconds now) {
 }
 
 Execution WardenProcess::conclude(Flight& flight) {
-    int status = 0;
-    while (waitpid(flight.keeper, &status, 0) < 0 && errno == EINTR) {
-    }
-    // all its processes are gone: what they printed lies in the pipe
+    // The keeper reports when all other processes are gone; what they printed lies in the pipe. Its own end, which
+    // takes the namespaces down, nobody need wait for.
+    leaving_.push_back(flight.keeper);
     for (std::uint64_t before = 0; flight.output >= 0 && flight.printed <= flight.output_limit;) {
         before = flight.printed;
         read_output(flight);

@@ -108,10 +108,9 @@ protected:
         warden_ = std::make_unique<Warden>(options_);
     }
     void TearDown() override {
-        EXPECT_LE(descendants().size(), 3U)
-            << "more than the warden and its two nurseries: " << describe(descendants());
+        EXPECT_TRUE(settles_to(3)) << "more than the warden and its two nurseries: " << describe(descendants());
         warden_.reset();
-        EXPECT_TRUE(descendants().empty()) << describe(descendants());
+        EXPECT_TRUE(settles_to(0)) << describe(descendants());
         for (const char* trace : {"/tmp/atoll-was-here", "/usr/atoll-was-here", "/atoll-was-here"}) {
             EXPECT_FALSE(std::filesystem::exists(trace)) << trace;
         }

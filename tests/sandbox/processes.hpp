@@ -4,13 +4,16 @@
 
 #include <sys/prctl.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace atl::sandbox {
@@ -38,6 +41,17 @@ inline std::vector<pid_t> descendants() {
     }
     found.erase(found.begin());
     return found;
+}
+
+/// True once there are no more than `kept` below this process; waits for a few seconds at most.
+inline bool settles_to(std::size_t kept) {
+    for (int i = 0; i < 500; ++i) {
+        while (kept == 0 && waitpid(-1, nullptr, WNOHANG) > 0) {
+        }
+        if (descendants().size() <= kept) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
 }
 
 inline std::string describe(const std::vector<pid_t>& processes) {

@@ -16,17 +16,6 @@
 namespace atl::sandbox {
 namespace {
 
-/// True once this process has no descendants but those in `kept`; waits for a few seconds at most.
-bool nothing_left(std::size_t kept) {
-    for (int i = 0; i < 500; ++i) {
-        while (kept == 0 && waitpid(-1, nullptr, WNOHANG) > 0) {
-        }
-        if (descendants().size() <= kept) return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
-}
-
 TEST(Warden, AHarmlessProgramLeavesItsNumbers) {
     Warden warden(test_warden());
     ASSERT_EQ(warden.python_error(), "");
@@ -86,7 +75,7 @@ TEST(Warden, ManyHangsLeaveNothingBehind) {
     std::vector<std::future<Execution>> hangs;
     for (int i = 0; i < 100; ++i) hangs.push_back(warden.start(request));
     for (auto& hang : hangs) EXPECT_EQ(hang.get().end, ExecutionEnd::deadline);
-    EXPECT_LE(descendants().size(), 2U) << describe(descendants());
+    EXPECT_TRUE(settles_to(2)) << describe(descendants());
 }
 
 class WardenModes : public testing::TestWithParam<std::string> {
@@ -108,7 +97,7 @@ TEST_P(WardenModes, AKilledWardenTakesItsProgramsAlongAndIsTheMachinesFault) {
     EXPECT_EQ(verdict_of(first.get(), request).kind, VerdictKind::infrastructure);
     EXPECT_EQ(verdict_of(second.get(), request).kind, VerdictKind::infrastructure);
     EXPECT_EQ(verdict_of(warden.run(request), request).kind, VerdictKind::infrastructure);
-    EXPECT_TRUE(nothing_left(0)) << describe(descendants());
+    EXPECT_TRUE(settles_to(0)) << describe(descendants());
 }
 
 TEST_P(WardenModes, ARankThatDiesLeavesNothingBehind) {
@@ -123,7 +112,7 @@ TEST_P(WardenModes, ARankThatDiesLeavesNothingBehind) {
     }
     while (descendants().size() < 5) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     kill(rank, SIGKILL);
-    EXPECT_TRUE(nothing_left(0)) << describe(descendants());
+    EXPECT_TRUE(settles_to(0)) << describe(descendants());
 }
 
 INSTANTIATE_TEST_SUITE_P(WithoutLayer, WardenModes, testing::Values("none", "pid_namespace"),

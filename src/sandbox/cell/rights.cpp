@@ -70,9 +70,9 @@ int drop_capabilities(StartFailure& failure) {
     if (syscall(SYS_capget, &header, held) != 0) return fail(failure, "capget", errno);
     if ((held[0].effective & (1U << CAP_SETPCAP)) != 0) {
         for (unsigned long capability = 0; capability < 64; ++capability) {
-            if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno != EINVAL) {
-                return fail(failure, "capability bounding set", errno);
-            }
+            if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
+            if (errno == EINVAL) break;  // past the last one this kernel knows
+            return fail(failure, "capability bounding set", errno);
         }
         const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
                                    SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
