@@ -5,6 +5,7 @@
 #include "atoll/app/job.hpp"
 #include "atoll/app/sandbox_report.hpp"
 #include "atoll/app/verbs.hpp"
+#include "atoll/core/error.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/core/json.hpp"
 #include "atoll/core/number.hpp"
@@ -48,6 +49,10 @@ Trial try_program(const Job& job, const EvaluateRequest& request) {
     trial.candidate = {std::string(evolve::program_genome),
                        read_text_file(request.candidate, evolve::program_text_max_bytes)};
     const auto warden = std::make_shared<sandbox::Warden>(job.warden);
+    if (!warden->python_error().empty()) {
+        throw InfrastructureError(warden->python_error() +
+                                  "; name another with 'python.interpreter', its files with 'sandbox.read_paths'");
+    }
     const evolve::ProgramEvaluator evaluator(*job.program, job.problem, warden, job.program_limits);
     sandbox::Execution execution;
     trial.outcome = evaluator.evaluate({{}, &trial.candidate, request.instances}, execution);

@@ -115,9 +115,9 @@ def main():
     try:
         words = [os.fsdecode(cell.atoll_cell_word(index)) for index in range(3)]
         run(*words)
-    except BaseException:
+    except BaseException as error:
         if not sealed:
-            cell.atoll_cell_fail(b"python driver", 0)
+            cell.atoll_cell_fail(("driver: %s" % error).encode()[:31], 0)
         traceback.print_exc()
         end(EXCEPTION)
 

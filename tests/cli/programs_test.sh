@@ -115,4 +115,10 @@ says "a layer that is none" "landlock"
 printf 'problem = "noop"\n[limits]\nevaluations = 1\n[python]\ninterpreter = "/usr/bin/nopython"\n' >other.toml
 expect 5 "no such Python" "$ATOLL" doctor sandbox --job other.toml
 says "no such Python" 'nopython.*python\.interpreter'
+cp "$(readlink -f /usr/bin/python3)" "$work/own-python" 2>/dev/null
+expect 5 "a Python elsewhere" "$ATOLL" evaluate "$job" program.py --python-interpreter "$work/own-python"
+says "a Python elsewhere" "own-python.*sandbox\.read_paths"
+expect 0 "a Python below the read paths" "$ATOLL" evaluate "$SOURCE/data/problems/circles_26_program/job.toml" \
+    "$SOURCE/data/problems/circles_26_program/rings.py" --python-interpreter "$work/own-python" --sandbox-read-paths "$work"
+says "a Python below the read paths" 'verdict +ok'
 finish
