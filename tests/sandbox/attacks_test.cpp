@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <future>
 
+#include "atoll/core/error.hpp"
 #include "sandbox/native_attacks.hpp"
 #include "sandbox/processes.hpp"
 #include "sandbox/python_attacks.hpp"
@@ -105,9 +106,18 @@ protected:
         adopt_orphans();
         if (GetParam() != "none") options_.disabled_layers = {GetParam()};
         if (GetParam() == "system_calls") options_.required = {"files"};
-        warden_ = std::make_unique<Warden>(options_);
+    }
+    void SetUp() override {
+        try {
+            warden_ = std::make_unique<Warden>(options_);
+        } catch (const InfrastructureError& error) {
+            // this site lacks the one layer that would have to do alone
+            if (std::string(error.what()).find("unavailable") == std::string::npos) throw;
+            GTEST_SKIP() << error.what();
+        }
     }
     void TearDown() override {
+        if (!warden_) return;
         EXPECT_TRUE(settles_to(3)) << "more than the warden and its two nurseries: " << describe(descendants());
         warden_.reset();
         EXPECT_TRUE(settles_to(0)) << describe(descendants());
