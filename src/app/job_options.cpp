@@ -161,10 +161,7 @@ std::vector<Option> rows() {
     bytes("sandbox.output_bytes", "1048576", "A program that prints more is ended.");
     integer("sandbox.open_files", "64", 8, 1e6, "Files a process of a program has open at once.").in_content_hash =
         false;
-    integer("sandbox.processes", "32", 1, 1e6,
-            "Processes and threads of the programs' user at once, of all ranks on a "
-            "node together.")
-        .in_content_hash = false;
+    integer("sandbox.processes", "32", 1, 1e6, "Processes and threads of a program at once.").in_content_hash = false;
 
     Option& pause = real("noop.seconds", "0.0", 0, 1e6, "How long an evaluation of the problem noop takes.");
     pause.unit = "seconds";

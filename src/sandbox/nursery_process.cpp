@@ -67,7 +67,7 @@ void place(const Descriptors& given) {
 }
 
 void enter_namespaces(const cell::CellConfig& config, const std::vector<std::string>& read_paths) {
-    if ((config.layers & cell::user_namespace_bit) != 0) enter_user_namespace();
+    if (config.nursery_user_namespace != 0) enter_user_namespace();
     if ((config.layers & cell::network_namespace_bit) != 0 && unshare(CLONE_NEWNET) != 0) {
         throw InfrastructureError(std::string("unshare network: ") + std::strerror(errno));
     }

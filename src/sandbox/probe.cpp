@@ -8,11 +8,13 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <functional>
 
@@ -90,6 +92,18 @@ std::string try_pid_namespace() {
 }
 
 std::string try_unshare(int flag, const char* step) { return unshare(flag) == 0 ? "" : last_error(step); }
+
+/// Since Linux 5.14 a limit on processes is about those of one user namespace.
+bool counts_by_user_namespace() {
+    utsname system{};
+    int major = 0, minor = 0;
+    if (uname(&system) != 0) return false;
+    const char* const end = system.release + std::strlen(system.release);
+    const auto [dot, error] = std::from_chars(system.release, end, major);
+    if (error != std::errc() || dot == end || *dot != '.') return false;
+    std::from_chars(dot + 1, end, minor);
+    return major > 5 || (major == 5 && minor >= 14);
+}
 
 std::string try_limits() {
     const rlimit limit{16, 16};
@@ -185,13 +199,14 @@ LayerReports probe_layers(const std::vector<std::string>& disabled, const std::v
             config.uid = config.gid = nobody;
             report(Layer::identity).reason = "user and group 65534";
         }
-        report(Layer::user_namespace) = {LayerState::not_needed, "root"};
+        attempt(Layer::user_namespace,
+                [] { return in_child([] { return try_unshare(CLONE_NEWUSER, "unshare user"); }); });
     } else {
         report(Layer::identity) = {LayerState::not_needed, "not root"};
         attempt(Layer::user_namespace, [] {
             return in_child([] {
                 enter_user_namespace();
-                return std::string();
+                return try_unshare(CLONE_NEWUSER, "unshare user again");
             });
         });
     }
@@ -220,8 +235,12 @@ LayerReports probe_layers(const std::vector<std::string>& disabled, const std::v
         report(Layer::landlock).reason = "ABI " + std::to_string(config.landlock_abi);
     }
     attempt(Layer::system_calls, [&] { return try_filters(config); });
-    // As the only user of a user namespace one is nominally its root, which is nobody outside.
-    if (is_on(reports, Layer::user_namespace)) config.uid = config.gid = 0;
+    if (!root && is_on(reports, Layer::user_namespace)) {
+        // As the only user of a user namespace one is nominally its root, which is nobody outside.
+        config.nursery_user_namespace = 1;
+        config.uid = config.gid = 0;
+    }
+    config.processes_counted_alone = is_on(reports, Layer::user_namespace) && counts_by_user_namespace() ? 1 : 0;
     return reports;
 }
 

@@ -228,7 +228,7 @@ void WardenProcess::launch(Flight& flight, const ExecutionRequest& request) {
         scratch = flight.scratch.string();
         if (mkdir(scratch.c_str(), 0700) != 0 || chown(scratch.c_str(), config_->uid, config_->gid) != 0) {
             // in a user namespace of its own the candidate's number is another, and the folder is its own already
-            if (!on(Layer::user_namespace)) {
+            if (config_->nursery_user_namespace == 0) {
                 throw InfrastructureError(std::string("scratch folder: ") + std::strerror(errno));
             }
         }

@@ -78,6 +78,23 @@ TEST(Warden, ManyHangsLeaveNothingBehind) {
     EXPECT_TRUE(settles_to(2)) << describe(descendants());
 }
 
+TEST(Warden, OneProgramsThreadsAreNotAnothersWant) {
+    Warden warden(test_warden());
+    const std::string threads =
+        "import threading, time\ndef run():\n started = [threading.Thread(target=time.sleep, args=(0.5,)) for i in "
+        "range(20)]\n"
+        " for thread in started: thread.start()\n for thread in started: thread.join()\n return 1.0\n";
+    ExecutionRequest request = python_program(threads);
+    request.limits.memory_bytes = std::uint64_t{4} << 30;
+    request.limits.wall_seconds = 60;
+    std::vector<std::future<Execution>> programs;
+    for (int i = 0; i < 4; ++i) programs.push_back(warden.start(request));
+    for (auto& program : programs) {
+        const Execution execution = program.get();
+        EXPECT_EQ(execution.exit_code, 0) << execution.output_head;
+    }
+}
+
 class WardenModes : public testing::TestWithParam<std::string> {
 protected:
     WardenModes() {

@@ -14,7 +14,7 @@ namespace atl::sandbox {
 /// Beside these, always: no new privileges, no capabilities, own session, descriptors closed, empty environment.
 enum class Layer : std::uint8_t {
     identity = 0,           ///< as root: user and group 65534
-    user_namespace = 1,     ///< not as root: the way to the four below
+    user_namespace = 1,     ///< of each evaluation its own; not as root also the way to the four below
     mount_namespace = 2,    ///< a file system of the read paths and a scratch folder in memory, and nothing else
     pid_namespace = 3,      ///< other processes have no number; all die with the first
     network_namespace = 4,  ///< no interface but an idle loopback

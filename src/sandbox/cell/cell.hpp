@@ -50,6 +50,8 @@ struct CellConfig {
     std::uint32_t layers;  ///< those that are on
     std::uint32_t uid;     ///< of candidates, as this process sees it; with identity_bit only
     std::uint32_t gid;
+    std::uint32_t nursery_user_namespace;   ///< not 0: the nursery is in one already, as the only user of it
+    std::uint32_t processes_counted_alone;  ///< not 0: the limit on processes is about one evaluation's only
     std::int32_t landlock_abi;
     std::uint32_t read_path_count;
     char read_paths[most_read_paths][path_bytes];

@@ -6,6 +6,7 @@
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -33,12 +34,12 @@ bool set_limit(int resource, std::uint64_t soft, std::uint64_t hard) {
     return syscall(SYS_prlimit64, 0, resource, &limit, nullptr) == 0;
 }
 
-/// Without a user of its own or a user namespace, the kernel counts the processes of all the user's work.
+/// Without a user namespace for each evaluation the kernel counts all of the user's processes, and one program could
+/// leave another without any.
 constexpr std::uint64_t processes_of_others = 4096;
 
 int limit_resources(const CellConfig& config, const CellRequest& request, StartFailure& failure) {
-    const bool counted_alone = (config.layers & (identity_bit | user_namespace_bit)) != 0;
-    const std::uint64_t processes = request.processes + (counted_alone ? 0 : processes_of_others);
+    const std::uint64_t processes = request.processes + (config.processes_counted_alone != 0 ? 0 : processes_of_others);
     const struct {
         int resource;
         std::uint64_t soft, hard;
@@ -179,8 +180,13 @@ int drop_rights(const CellConfig& config, const CellRequest& request, StartFailu
     if (chdir(request.scratch) != 0) return fail(failure, "scratch folder", errno);
     if (const int error = default_signals(failure)) return error;
     if (const int error = drop_capabilities(failure)) return error;
-    if ((config.layers & identity_bit) != 0 && (config.layers & user_namespace_bit) == 0 && geteuid() == 0) {
+    if ((config.layers & identity_bit) != 0) {
         if (const int error = change_identity(config, failure)) return error;
+    }
+    if ((config.layers & user_namespace_bit) != 0) {
+        // Nobody is mapped in it: it serves to count processes apart, and to be no one even for other namespaces.
+        if (unshare(CLONE_NEWUSER) != 0) return fail(failure, "user namespace", errno);
+        if (const int error = drop_capabilities(failure)) return error;  // it came with a full set of its own
     }
     if (const int error = empty_capability_sets(failure)) return error;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail(failure, "no new privileges", errno);
