@@ -43,13 +43,21 @@ private:
     Nanoseconds last_ = 0;
 };
 
-/// Always has more to fold.
-class GrowingJournal final : public engine::Source {
+/// A fold child that always has more to fold, and how long its own polls take: the longest one starts a child.
+class BusyFold final : public engine::Source {
 public:
-    explicit GrowingJournal(app::FoldChild& fold) : fold_(fold) {}
-    void poll(Nanoseconds /*now*/) override { fold_.records(static_cast<std::uint64_t>(count_ *= 1.001)); }
+    BusyFold(const Clock& clock, app::FoldChild& fold) : clock_(clock), fold_(fold) {}
+    void poll(Nanoseconds now) override {
+        fold_.records(static_cast<std::uint64_t>(count_ *= 1.001));
+        const Nanoseconds before = clock_.now();
+        fold_.poll(now);
+        longest_milliseconds = std::max(longest_milliseconds, to_seconds(clock_.now() - before) * 1e3);
+    }
+
+    double longest_milliseconds = 0;
 
 private:
+    const Clock& clock_;
     app::FoldChild& fold_;
     double count_ = 1000;
 };
@@ -74,14 +82,14 @@ double run_loop(transport::MpiSession& session, const fs::path& folder, double s
         rank.add_island(id, std::make_unique<evolve::VectorIsland>(operators, island));
     }
     Probe probe(clock, gaps);
-    std::unique_ptr<GrowingJournal> growing;
+    std::unique_ptr<BusyFold> folding;
     if (fold != nullptr) {
-        growing = std::make_unique<GrowingJournal>(*fold);
-        rank.add_source(*fold);
-        rank.add_source(*growing);
+        folding = std::make_unique<BusyFold>(clock, *fold);
+        rank.add_source(*folding);
     }
     rank.add_source(probe);
     engine::run_event_loop(rank, clock, {.poll_messages = false});
+    if (folding) std::printf("          longest poll of the fold child %.3f ms\n", folding->longest_milliseconds);
     return static_cast<double>(rank.run_status()->evaluations) / seconds;
 }
 
