@@ -5,6 +5,7 @@
 
 #include "atoll/app/fold_child.hpp"
 #include "atoll/app/run_files.hpp"
+#include "atoll/app/stop_file.hpp"
 #include "atoll/archive/queries.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/journal/reader.hpp"
@@ -40,6 +41,7 @@ void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, co
         }
     };
     write(run.outcome(), outcome.dump(2) + "\n");
+    clear_stop_request(run);
     write(run.status(), status_json(status, job.problem->name(), job.rank.direction).dump(2) + "\n");
     FoldChild fold(run);
     const bool folded = fold.fold_and_wait();

@@ -2,18 +2,21 @@
 // The verbs `evolve` and `resume`: who decides what at start-up, and how all ranks leave together.
 #include "atoll/app/evolve.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <memory>
 #include <optional>
 
 #include "atoll/app/job.hpp"
-#include "atoll/app/restore.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/signals.hpp"
 #include "atoll/app/startup.hpp"
+#include "atoll/app/stop_file.hpp"
 #include "atoll/core/clock.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/core/number.hpp"
+#include "atoll/engine/restore.hpp"
 #include "atoll/evolve/vector_genome.hpp"
 #include "atoll/journal/writer.hpp"
 #include "atoll/transport/mpi_transport.hpp"
@@ -65,6 +68,10 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
 
 Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease) {
     RunDirectory run = open_run_directory(request.run);
+    if (std::filesystem::exists(run.merged_from())) {
+        throw InputError(run.root.string() + " was merged from several runs (" + run.merged_from().string() +
+                         "), whose islands have no common state; resume one of those");
+    }
     run.root = std::filesystem::absolute(run.root).lexically_normal();
     lease.emplace(run);
     const Job job = make_job(resolve_stored_job(run.job(), request.flags));
@@ -78,7 +85,7 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
             std::fprintf(stderr, "atoll: note: %s\n", note.text.c_str());
         for (const journal::Note& note : earlier.damages)
             std::fprintf(stderr, "atoll: warning: %s\n", note.text.c_str());
-        assignment.base_elapsed_seconds = elapsed_seconds(earlier);
+        assignment.base_elapsed_seconds = engine::elapsed_seconds(earlier);
     }
     assignment.incarnation = incarnation;
     assignment.run_directory = run.root.string();
@@ -86,11 +93,13 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
     assignment.token = write_token(run, incarnation);
     std::error_code ignored;
     std::filesystem::remove(run.outcome(), ignored);
+    clear_stop_request(run);
     write_file_atomically(run.job(), assignment.job_toml);
     return assignment;
 }
 
-ExitCode search(transport::MpiSession& session, const SearchRequest& request, bool resuming) {
+/// `leave_at_once` is set when workers still run evaluations that nobody waits for.
+ExitCode search(transport::MpiSession& session, const SearchRequest& request, bool resuming, bool& leave_at_once) {
     const std::unique_ptr<transport::Transport> startup = session.transport();
     std::optional<Lease> lease;
     const Assignment assignment = agree_on_job(*startup, [&] {
@@ -110,6 +119,7 @@ ExitCode search(transport::MpiSession& session, const SearchRequest& request, bo
         }
         const ExitCode code = engine::exit_code(end.stop.reason);
         if (end.somebody_is_lost) session.abort(code);
+        leave_at_once = end.abandoned > 0;
         return code;
     } catch (const SilentError&) {
         throw;
@@ -126,14 +136,23 @@ ExitCode search(transport::MpiSession& session, const SearchRequest& request, bo
 
 ExitCode run_search(const SearchRequest& request, bool resuming) {
     const SignalMask mask;
-    transport::MpiSession session;
-    try {
-        return search(session, request, resuming);
-    } catch (const AgreedError& error) {
-        // NOTE: before MPI ends: once one rank has left with an error code, the launcher may kill this one unheard.
-        std::fprintf(stderr, "atoll: %s\n", error.what());
-        throw SilentError(error.code());
+    ExitCode code = ExitCode::ok;
+    bool leave_at_once = false;
+    {
+        transport::MpiSession session;
+        try {
+            code = search(session, request, resuming, leave_at_once);
+        } catch (const AgreedError& error) {
+            // NOTE: before MPI ends: once one rank has left with an error code, the launcher may kill this one unheard.
+            std::fprintf(stderr, "atoll: %s\n", error.what());
+            throw SilentError(error.code());
+        }
     }
+    if (leave_at_once) {
+        std::fflush(nullptr);
+        _exit(static_cast<int>(code));
+    }
+    return code;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -16,16 +17,28 @@ namespace atl::app {
 
 FoldChild::~FoldChild() { wait(); }
 
-void FoldChild::records(std::uint64_t count) {
-    records_ = count;
-    const bool due = folded_records_ == 0 ? count > 0 : count >= folded_records_ + folded_records_ / 4 + 1;
-    if (due && child_ < 0) start();
+bool FoldChild::is_due() const {
+    return folded_records_ == 0 ? records_ > 0 : records_ >= folded_records_ + folded_records_ / 4 + 1;
 }
 
-void FoldChild::poll(Nanoseconds /*now*/) {
-    if (child_ < 0) return;
-    int status = 0;
-    if (waitpid(child_, &status, WNOHANG) == child_) child_ = -1;
+void FoldChild::poll(Nanoseconds now) {
+    if (!not_before_) not_before_ = now + pace_.first;
+    if (child_ >= 0) {
+        int status = 0;
+        if (waitpid(child_, &status, WNOHANG) != child_) return;
+        child_ = -1;
+        const auto work = static_cast<double>(now - began_at_);
+        const auto rest = static_cast<Nanoseconds>(work / pace_.share - work);
+        not_before_ = std::max(began_at_ + pace_.shortest, now + rest);
+    }
+    if (!is_due() || now < *not_before_) return;
+    began_at_ = now;
+    start();
+}
+
+Nanoseconds FoldChild::wake_at() const {
+    const bool waiting = child_ < 0 && not_before_ && is_due();
+    return waiting ? *not_before_ : Source::wake_at();
 }
 
 bool FoldChild::fold_and_wait() {
@@ -50,7 +63,6 @@ void FoldChild::start() {
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 
-    std::string program = "/proc/self/exe";
     std::vector<std::string> words{"atoll", "archive", "fold", run_.root.string(), "--background"};
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
@@ -65,7 +77,7 @@ void FoldChild::start() {
     environment.reserve(settings.size() + 1);
     for (std::string& setting : settings) environment.push_back(setting.data());
     environment.push_back(nullptr);
-    if (posix_spawn(&child_, program.c_str(), &actions, &attributes, arguments.data(), environment.data()) != 0)
+    if (posix_spawn(&child_, pace_.program.c_str(), &actions, &attributes, arguments.data(), environment.data()) != 0)
         child_ = -1;
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);

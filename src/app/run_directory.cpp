@@ -18,11 +18,6 @@ namespace atl::app {
 
 namespace {
 
-std::string host_name() {
-    char name[256] = {};
-    return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
-}
-
 /// "2026-01-31T12:34:56Z" -> "20260131T123456Z": no colons in folder names.
 std::string compact_timestamp() {
     std::string text = utc_timestamp();
@@ -57,6 +52,11 @@ void make_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
+std::string host_name() {
+    char name[256] = {};
+    return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
 bool RunDirectory::holds_a_run() const {
     // A start that ended before its job was written has recorded nothing: another one may take its folder.
     std::error_code ignored;
@@ -79,19 +79,23 @@ RunDirectory create_run_directory(const std::filesystem::path& root) {
     return run;
 }
 
-RunDirectory create_default_run_directory(const std::string& problem) {
+std::filesystem::path reserve_default_run_folder(const std::string& problem) {
     const std::string prefix = problem + "-" + compact_timestamp() + "-";
     std::error_code error;
     std::filesystem::create_directories("runs", error);
     for (int n = 0; n < 1000; ++n) {
         const std::filesystem::path root = std::filesystem::path("runs") / (prefix + std::to_string(n));
         // NOTE: create_directory says whether this process made it, so two runs started at once get two folders.
-        if (std::filesystem::create_directory(root, error)) return create_run_directory(root);
+        if (std::filesystem::create_directory(root, error)) return root;
         if (error)
             throw InputError("can not make a run directory under ./runs: " + error.message() +
                              "; choose one with --out");
     }
     throw InputError("runs/" + prefix + "0 to 999 exist already; choose a run directory with --out");
+}
+
+RunDirectory create_default_run_directory(const std::string& problem) {
+    return create_run_directory(reserve_default_run_folder(problem));
 }
 
 RunDirectory open_run_directory(const std::filesystem::path& root) {

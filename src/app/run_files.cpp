@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include "atoll/core/clock.hpp"
+#include "atoll/core/file.hpp"
 #include "atoll/core/number.hpp"
 #include "atoll/report/numbers.hpp"
 
 namespace atl::app {
 
 namespace {
+
+constexpr std::uint64_t largest_outcome_bytes = 64U << 20;
 
 Json island_json(const engine::IslandStatus& island) {
     Json json;
@@ -51,6 +54,12 @@ Json outcome_json(const engine::RunStatus& status, const std::string& problem, D
     json.set("reason", engine::to_string(status.stop.reason));
     json.set("text", status.stop.text);
     return json;
+}
+
+std::optional<Json> read_outcome(const RunDirectory& run) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(run.outcome(), ignored)) return std::nullopt;
+    return parse_json(read_text_file(run.outcome(), largest_outcome_bytes), run.outcome().string());
 }
 
 std::string progress_text(const engine::RunStatus& status, Direction direction, std::size_t islands) {

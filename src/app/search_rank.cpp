@@ -2,19 +2,26 @@
 // One rank's part of a search: journal, islands, loop.
 #include "search_rank.hpp"
 
+#include <unistd.h>
+
+#include <ctime>
 #include <memory>
 #include <utility>
 
+#include "atoll/app/content_job.hpp"
 #include "atoll/app/fold_child.hpp"
+#include "atoll/app/paused_evaluator.hpp"
 #include "atoll/app/provenance.hpp"
-#include "atoll/app/restore.hpp"
 #include "atoll/app/run_files.hpp"
 #include "atoll/app/signals.hpp"
+#include "atoll/app/stop_file.hpp"
+#include "atoll/app/walltime.hpp"
 #include "atoll/archive/fold.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/core/log.hpp"
 #include "atoll/core/progress.hpp"
 #include "atoll/engine/event_loop.hpp"
+#include "atoll/engine/restore.hpp"
 #include "atoll/engine/thread_executor.hpp"
 #include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/vector_genome.hpp"
@@ -58,6 +65,54 @@ std::unique_ptr<journal::FileJournal> open_journal(const RunDirectory& run, cons
     info.job_toml = assignment.job_toml;
     return std::make_unique<journal::FileJournal>(run.root, info,
                                                   journal::WriterOptions{job.acknowledgement_log, nullptr});
+}
+
+std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job) {
+    std::unique_ptr<const engine::Evaluator> evaluator = std::make_unique<evolve::VectorEvaluator>(job.problem);
+    if (job.pause_seconds == 0) return evaluator;
+    return std::make_unique<PausedEvaluator>(std::move(evaluator), job.pause_seconds);
+}
+
+engine::RankOptions options_of(const Job& job, const Assignment& assignment, const Clock& clock) {
+    engine::RankOptions options = job.rank;
+    options.base_elapsed_seconds = assignment.base_elapsed_seconds;
+    options.hosts = assignment.rank_hosts;
+    options.walltime_end = walltime_end(process_environment(), std::time(nullptr), clock.now());
+    if (options.walltime_end) {
+        options.walltime_margin_seconds =
+            walltime_margin_seconds(options.walltime_margin_seconds, *options.walltime_end, clock.now());
+    }
+    return options;
+}
+
+/// This rank's islands, new or as the journals left them.
+void add_islands(engine::Rank& rank, const transport::Transport& transport, const RunDirectory& run, const Job& job,
+                 const std::shared_ptr<const evolve::VectorOperators>& operators, bool resuming) {
+    std::optional<journal::RunContents> earlier;
+    if (resuming) earlier = journal::read_run(run.root);
+    const std::uint64_t common_step = earlier ? engine::common_step(*earlier, job.rank.islands) : 0;
+    for (std::uint32_t id = static_cast<std::uint32_t>(transport.rank()); id < job.rank.islands;
+         id += static_cast<std::uint32_t>(transport.size())) {
+        evolve::IslandOptions island_options = job.island;
+        island_options.island = id;
+        if (id == 0) island_options.seed_candidate = read_seed_candidate(run);
+        auto island = std::make_unique<evolve::VectorIsland>(operators, island_options);
+        engine::IslandProgress progress;
+        if (earlier && job.rank.deterministic) {
+            progress =
+                engine::restore_island_at(*island, id, *earlier, job.rank.direction, common_step, job.rank.batch);
+        } else if (earlier) {
+            progress = engine::restore_island(*island, id, *earlier, job.rank.direction);
+        }
+        rank.add_island(id, std::move(island), std::move(progress));
+    }
+}
+
+engine::StopRequest stop_for_signal(const std::string& name) {
+    engine::StopRequest request{engine::StopReason::signal, name};
+    // Through mpirun a SIGTERM leaves about a second.
+    if (name == "SIGTERM") request.drain_seconds = 0.5;
+    return request;
 }
 
 /// Rank 0's outward signs of life, fed by the engine's status.
@@ -105,10 +160,9 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     const std::unique_ptr<transport::Transport> transport = session.transport();
     const bool root = transport->rank() == 0;
     const MonotonicClock clock;
-    const evolve::VectorEvaluator evaluator(job.problem);
+    std::unique_ptr<const engine::Evaluator> evaluator = make_evaluator(job);
     const auto operators = std::make_shared<const evolve::VectorOperators>(job.problem);
-    engine::RankOptions options = job.rank;
-    options.base_elapsed_seconds = assignment.base_elapsed_seconds;
+    const engine::RankOptions options = options_of(job, assignment, clock);
 
     Log log;
     std::unique_ptr<journal::FileJournal> journal;
@@ -119,38 +173,33 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
         check_token(run, assignment);
         log = Log({.file = run.log() / ("rank-" + std::to_string(transport->rank()) + ".jsonl"),
                    .rank = static_cast<std::uint32_t>(transport->rank())});
-        std::optional<journal::RunContents> earlier;
-        if (assignment.incarnation > 0) earlier = journal::read_run(run.root);
         journal = open_journal(run, assignment, job, request, *transport);
         executor = std::make_unique<engine::ThreadExecutor>(job.workers > 0 ? job.workers : assignment.workers);
-        rank = std::make_unique<engine::Rank>(engine::RankParts{*transport, *executor, clock, *journal, evaluator},
+        rank = std::make_unique<engine::Rank>(engine::RankParts{*transport, *executor, clock, *journal, *evaluator},
                                               options);
-        for (std::uint32_t id = static_cast<std::uint32_t>(transport->rank()); id < options.islands;
-             id += static_cast<std::uint32_t>(transport->size())) {
-            evolve::IslandOptions island_options = job.island;
-            island_options.island = id;
-            if (id == 0) island_options.seed_candidate = read_seed_candidate(run);
-            auto island = std::make_unique<evolve::VectorIsland>(operators, island_options);
-            engine::IslandProgress progress;
-            if (earlier) progress = restore_island(*island, id, *earlier, options.direction);
-            rank->add_island(id, std::move(island), progress);
-        }
+        add_islands(*rank, *transport, run, job, operators, assignment.incarnation > 0);
         // Empty but valid from the first moment on; later folds run in a child.
-        if (root && !std::filesystem::exists(run.archive())) archive::fold_archive(run.root);
+        if (root && !std::filesystem::exists(run.archive())) fold_run(run.root);
     } catch (const Error& error) {
         failure = error;
     }
     agree_to_begin(startup, failure);
 
     log.info("started", "search began",
-             {{"workers", static_cast<std::uint64_t>(executor->workers())}, {"incarnation", assignment.incarnation}});
+             {{"workers", static_cast<std::uint64_t>(executor->workers())},
+              {"incarnation", assignment.incarnation},
+              {"host", host_name()},
+              {"pid", static_cast<std::int64_t>(getpid())}});
+    log.flush();  // whoever looks for a silent rank needs its host
     if (root && !request.quiet && !request.json) {
         std::fprintf(stderr, "%s: %u islands on %d rank%s, %zu worker%s on rank 0, run directory %s\n",
                      job.problem->name().c_str(), options.islands, transport->size(), transport->size() == 1 ? "" : "s",
                      executor->workers(), executor->workers() == 1 ? "" : "s", run.root.c_str());
     }
-    SignalSource signals([&rank](const std::string& name) { rank->request_stop({engine::StopReason::signal, name}); });
+    SignalSource signals([&rank](const std::string& name) { rank->request_stop(stop_for_signal(name)); });
     rank->add_source(signals);
+    StopFile stop_file(run, [&rank] { rank->request_stop({engine::StopReason::signal, stop_file_text}); });
+    if (root) rank->add_source(stop_file);
     FoldChild fold(run);
     Reporter reporter(run, job, *executor, clock, fold, request.quiet || request.json);
     if (root) {
@@ -164,6 +213,12 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     end.stop = rank->outcome();
     if (root) end.status = *rank->run_status();
     end.somebody_is_lost = root ? end.status->ranks_lost > 0 : rank->coordinator_is_lost();
+    end.abandoned = rank->abandoned();
+    if (end.abandoned > 0) {
+        // Workers that still run use these; the process leaves without them (see evolve.cpp).
+        (void)executor.release();
+        (void)evaluator.release();
+    }
     log.info("ended", end.stop.text, {{"reason", engine::to_string(end.stop.reason)}});
     return end;
 }

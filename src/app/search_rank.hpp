@@ -17,6 +17,7 @@ struct SearchEnd {
     engine::StopRequest stop;
     std::optional<engine::RunStatus> status;  ///< rank 0 only
     bool somebody_is_lost = false;            ///< MPI_Finalize would wait for ever
+    std::size_t abandoned = 0;                ///< evaluations that still run on this rank: leave without waiting
 };
 
 /// Opens the journal, restores islands, agrees to begin, loops to the end, syncs.

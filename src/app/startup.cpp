@@ -83,6 +83,9 @@ Json to_json(const Assignment& assignment) {
     json.set("token", assignment.token);
     json.set("workers", assignment.workers);
     json.set("hosts", assignment.hosts);
+    Json::Array rank_hosts;
+    for (const std::string& host : assignment.rank_hosts) rank_hosts.emplace_back(host);
+    json.set("rank_hosts", std::move(rank_hosts));
     return json;
 }
 
@@ -95,6 +98,7 @@ Assignment from_json(const Json& json) {
     assignment.token = json["token"].as_string();
     assignment.workers = static_cast<std::uint32_t>(json["workers"].as_integer());
     assignment.hosts = json["hosts"].as_string();
+    for (const Json& host : json["rank_hosts"].as_array()) assignment.rank_hosts.push_back(host.as_string());
     return assignment;
 }
 
@@ -117,6 +121,7 @@ void assign(transport::Transport& transport, const std::function<Assignment()>& 
     }
     Assignment assignment = prepare();
     for (const std::string& host : hosts) assignment.hosts += (assignment.hosts.empty() ? "" : ",") + host;
+    for (const Placement& placement : placements) assignment.rank_hosts.push_back(placement.host);
     for (std::size_t rank = 0; rank < ranks; ++rank) {
         assignment.workers = static_cast<std::uint32_t>(workers_of(placements, rank));
         send_json(transport, static_cast<int>(rank), Tag::job, to_json(assignment));

@@ -57,7 +57,7 @@ private:
     std::set<std::string> written_;
 };
 
-void write_run(ArchiveWriter& archive, const journal::RunContents& contents) {
+void write_run(ArchiveWriter& archive, const journal::RunContents& contents, const ContentOfJob& content_of_job) {
     archive.write_group("run", "What was run, where, and by what");
     RunAttributes attributes(archive);
     const RunSubject about = subject(contents);
@@ -66,6 +66,13 @@ void write_run(ArchiveWriter& archive, const journal::RunContents& contents) {
     if (contents.segments.empty()) return;
     const journal::SegmentInfo& first = contents.segments.front();
     attributes.add("job_toml", Json(first.job_toml));
+    if (content_of_job) {
+        try {
+            attributes.add("content_toml", Json(content_toml(contents, content_of_job)));
+        } catch (const InputError&) {
+            // A job this program does not understand: its archive has no content hash, `atoll archive hash` says why.
+        }
+    }
     attributes.add("provenance_json", Json(first.provenance_json));
     attributes.add("incarnations", Json(std::uint64_t{contents.segments.back().incarnation} + 1));
     const std::optional<Json> provenance = provenance_of(contents);
@@ -155,7 +162,7 @@ FoldReport fold_archive(const fs::path& run_directory, const FoldOptions& option
         journal::RunContents contents = journal::read_run(run_directory, read_options);
         report.blobs = blobs.finish();
         for (const Table& table : tables_of(contents)) archive.write_table(table);
-        write_run(archive, contents);
+        write_run(archive, contents, options.content_of_job);
         write_root(archive, options.date);
         archive.close();
         publish(options.calls != nullptr ? *options.calls : journal::real_file_system(), temporary, archive_path);

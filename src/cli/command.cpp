@@ -32,6 +32,16 @@ void Command::positional(const std::string& name, std::filesystem::path& value, 
     node_->app->add_option(name, value, text)->required()->type_name(shown_as);
 }
 
+void Command::positionals(const std::string& name, std::vector<std::filesystem::path>& values, const std::string& text,
+                          const std::string& shown_as) {
+    node_->app->add_option(name, values, text)->required()->type_name(shown_as);
+}
+
+void Command::required_option(const std::string& flag, std::filesystem::path& value, const std::string& text,
+                              const std::string& shown_as) {
+    node_->app->add_option(flag, value, text)->required()->type_name(shown_as);
+}
+
 void Command::option(const std::string& flag, std::filesystem::path& value, const std::string& text,
                      const std::string& shown_as) {
     node_->app->add_option(flag, value, text)->type_name(shown_as);
@@ -42,9 +52,24 @@ void Command::option(const std::string& flag, std::optional<std::filesystem::pat
     node_->app->add_option(flag, value, text)->type_name(shown_as);
 }
 
+void Command::option(const std::string& flag, std::optional<std::string>& value, const std::string& text,
+                     const std::string& shown_as) {
+    node_->app->add_option(flag, value, text)->type_name(shown_as);
+}
+
 void Command::option(const std::string& flag, std::string& value, const std::string& text,
                      const std::string& shown_as) {
     node_->app->add_option(flag, value, text)->type_name(shown_as);
+}
+
+void Command::option(const std::string& flag, std::optional<double>& value, double minimum, double maximum,
+                     const std::string& text, const std::string& shown_as) {
+    node_->app->add_option(flag, value, text)->check(CLI::Range(minimum, maximum))->type_name(shown_as);
+}
+
+void Command::option(const std::string& flag, std::uint32_t& value, std::uint32_t maximum, const std::string& text,
+                     const std::string& shown_as) {
+    node_->app->add_option(flag, value, text)->check(CLI::Range(0U, maximum))->type_name(shown_as);
 }
 
 void Command::choice(const std::string& flag, std::string& value, const std::vector<std::string>& choices,

@@ -2,6 +2,7 @@
 // The words of a command line, declared verb by verb; the parsing library stays behind this header.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -23,11 +24,23 @@ public:
 
     void positional(const std::string& name, std::filesystem::path& value, const std::string& text,
                     const std::string& shown_as);
+    /// One or more, all the words that are no flags.
+    void positionals(const std::string& name, std::vector<std::filesystem::path>& values, const std::string& text,
+                     const std::string& shown_as);
+    void required_option(const std::string& flag, std::filesystem::path& value, const std::string& text,
+                         const std::string& shown_as);
     void option(const std::string& flag, std::filesystem::path& value, const std::string& text,
                 const std::string& shown_as);
     void option(const std::string& flag, std::optional<std::filesystem::path>& value, const std::string& text,
                 const std::string& shown_as);
     void option(const std::string& flag, std::string& value, const std::string& text, const std::string& shown_as);
+    void option(const std::string& flag, std::optional<std::string>& value, const std::string& text,
+                const std::string& shown_as);
+    /// A number in [minimum, maximum]; left alone when not given.
+    void option(const std::string& flag, std::optional<double>& value, double minimum, double maximum,
+                const std::string& text, const std::string& shown_as);
+    void option(const std::string& flag, std::uint32_t& value, std::uint32_t maximum, const std::string& text,
+                const std::string& shown_as);
     void choice(const std::string& flag, std::string& value, const std::vector<std::string>& choices,
                 const std::string& text);
     void flag(const std::string& flag, bool& value, const std::string& text);

@@ -17,7 +17,8 @@ void add_evolve(Command& program, Action& action, const std::string& command_lin
 void add_resume(Command& program, Action& action, const std::string& command_line);
 void add_evaluate(Command& program, Action& action);
 void add_status(Command& program, Action& action);
+void add_stop(Command& program, Action& action);
 void add_report(Command& program, Action& action);
-void add_archive(Command& program, Action& action);
+void add_archive(Command& program, Action& action, const std::string& command_line);
 
 }  // namespace atl::cli

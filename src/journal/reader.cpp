@@ -46,7 +46,9 @@ public:
         order_evaluations();
         attach_candidates();
         order_migrations();
-        for (auto& [island, snapshot] : last_snapshots_) contents_.snapshots.push_back(std::move(snapshot));
+        for (auto& [island, last] : last_snapshots_) {
+            for (auto& [step, snapshot] : last) contents_.snapshots.push_back(std::move(snapshot));
+        }
         return std::move(contents_);
     }
 
@@ -121,15 +123,26 @@ private:
     void take_record(Record record, const FrameVisit& at) {
         if (auto* evaluation = std::get_if<EvaluationRecord>(&record)) {
             ++content_[evaluation->candidate_sha256].uses;
+            contents_.after_snapshot[evaluation->key.island].emplace_back(evaluation->key);
             contents_.evaluations.push_back(std::move(*evaluation));
             places_.push_back({current_, at.offset, at.frame.size_bytes()});
         } else if (auto* migration = std::get_if<MigrationRecord>(&record)) {
             contents_.migrations.push_back(*migration);
+            contents_.after_snapshot[migration->to_island].emplace_back(*migration);
         } else if (auto* snapshot = std::get_if<SnapshotRecord>(&record)) {
-            last_snapshots_.insert_or_assign(snapshot->island, std::move(*snapshot));
+            take_snapshot(std::move(*snapshot));
         } else if (auto* event = std::get_if<EventRecord>(&record)) {
             contents_.events.push_back(std::move(*event));
         }
+    }
+
+    void take_snapshot(SnapshotRecord snapshot) {
+        constexpr std::size_t kept = 2;
+        contents_.after_snapshot[snapshot.island].clear();
+        auto& last = last_snapshots_[snapshot.island];
+        const std::uint64_t step = snapshot.step;
+        last.insert_or_assign(step, std::move(snapshot));
+        if (last.size() > kept) last.erase(last.begin());
     }
 
     void order_evaluations() {
@@ -204,7 +217,7 @@ private:
     RunContents contents_;
     std::vector<Place> places_;  ///< beside contents_.evaluations
     std::unordered_map<Sha256, Content, Sha256Hasher> content_;
-    std::map<std::uint32_t, SnapshotRecord> last_snapshots_;
+    std::map<std::uint32_t, std::map<std::uint64_t, SnapshotRecord>> last_snapshots_;  ///< by island, then step
 };
 
 }  // namespace

@@ -76,17 +76,37 @@ TEST(ReadRun, LostCandidateBytesAreDamage) {
     EXPECT_NE(contents.damages[0].text.find("0/0/0/0"), std::string::npos) << contents.damages[0].text;
 }
 
-TEST(ReadRun, LastSnapshotOfEachIslandIsThatOfTheLatestIncarnation) {
+TEST(ReadRun, SnapshotsOfTheLastTwoStepsOfEachIslandAreKept) {
     const TemporaryFolder run;
     write_segment(
         run.path(), 0, 0,
         {SnapshotRecord{.island = 7, .step = 10, .state = "a"}, SnapshotRecord{.island = 3, .step = 10, .state = "b"}});
     write_segment(run.path(), 1, 5, {SnapshotRecord{.island = 7, .step = 20, .state = "c"}});
+    write_segment(run.path(), 2, 5,
+                  {SnapshotRecord{.island = 7, .step = 20, .state = "c again"},
+                   SnapshotRecord{.island = 7, .step = 30, .state = "d"}});
     const RunContents contents = read_run(run.path());
-    ASSERT_EQ(contents.snapshots.size(), 2U);
+    ASSERT_EQ(contents.snapshots.size(), 3U);
     EXPECT_EQ(contents.snapshots[0].island, 3U);
     EXPECT_EQ(contents.snapshots[0].state, "b");
-    EXPECT_EQ(contents.snapshots[1].state, "c");
+    EXPECT_EQ(contents.snapshots[1].state, "c again");
+    EXPECT_EQ(contents.snapshots[2].state, "d");
+}
+
+TEST(ReadRun, WhatAnIslandLearntAfterItsSnapshotIsKeptInItsOrder) {
+    const TemporaryFolder run;
+    const MigrationRecord migration{.epoch = 1, .from_island = 0, .to_island = 1, .to_step = 5, .key = {0, 4, 0, 0}};
+    write_segment(run.path(), 0, 0,
+                  {sample_evaluation({1, 3, 0, 0}, "before"), SnapshotRecord{.island = 1, .step = 4, .state = "s"},
+                   sample_evaluation({1, 4, 1, 0}, "first"), migration, sample_evaluation({1, 4, 0, 0}, "last")});
+    write_segment(run.path(), 1, 3, {sample_evaluation({1, 5, 0, 0}, "next incarnation")});
+    const RunContents contents = read_run(run.path());
+    const std::vector<Learnt>& learnt = contents.after_snapshot.at(1);
+    ASSERT_EQ(learnt.size(), 4U);
+    EXPECT_EQ(std::get<EvaluationKey>(learnt[0]), (EvaluationKey{1, 4, 1, 0}));
+    EXPECT_EQ(std::get<MigrationRecord>(learnt[1]).key, migration.key);
+    EXPECT_EQ(std::get<EvaluationKey>(learnt[2]), (EvaluationKey{1, 4, 0, 0}));
+    EXPECT_EQ(std::get<EvaluationKey>(learnt[3]), (EvaluationKey{1, 5, 0, 0}));
 }
 
 TEST(ReadRun, MigrationsAreOrderedAndRepeatsDropped) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "atoll/archive/content_hash.hpp"
 #include "atoll/journal/file_system_calls.hpp"
 #include "atoll/journal/reader.hpp"
 
@@ -14,7 +15,7 @@ namespace atl::archive {
 
 /// Version of the HDF5 layout, root attribute `format` (docs/archive-format.md).
 constexpr int archive_format_major = 1;
-constexpr int archive_format_minor = 0;
+constexpr int archive_format_minor = 1;
 
 struct FoldReport {
     std::uint64_t evaluations = 0;
@@ -29,6 +30,7 @@ struct FoldReport {
 struct FoldOptions {
     std::string date;  ///< root attribute `date`; empty: now. Same date, same journals: same bytes
     journal::FileSystemCalls* calls = nullptr;  ///< null: the real system
+    ContentOfJob content_of_job = nullptr;      ///< for the attribute content_toml of /run; empty: it is left out
 };
 
 /// Reads the journals up to their present lengths, writes RUN/archive.h5.<pid>.tmp, syncs it and renames it into place:

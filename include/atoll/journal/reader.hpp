@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "atoll/core/record.hpp"
@@ -23,12 +24,17 @@ struct Note {
     std::string text;          ///< one sentence, with file and offset
 };
 
+/// What an island learnt: an evaluation of its own, or a migrant it took in.
+using Learnt = std::variant<EvaluationKey, MigrationRecord>;
+
 /// Everything the segments of a run hold.
 struct RunContents {
     std::vector<SegmentInfo> segments;          ///< by incarnation, then rank
     std::vector<EvaluationRecord> evaluations;  ///< by key, each key once
     std::vector<MigrationRecord> migrations;    ///< by (epoch, to_island, from_island, key), repeats dropped
-    std::vector<SnapshotRecord> snapshots;      ///< the last of each island, by island
+    std::vector<SnapshotRecord> snapshots;      ///< of each island those of the last two steps, by (island, step)
+    /// Of each island what follows its last snapshot, in the order in which the island learnt it.
+    std::map<std::uint32_t, std::vector<Learnt>> after_snapshot;
     std::vector<EventRecord> events;            ///< in the order of segments
     std::vector<Note> torn_tails;               ///< unfinished ends: what a kill leaves behind, nothing acknowledged
     std::vector<Note> damages;                  ///< bad bytes before good ones, nonsense, lost candidate bytes
