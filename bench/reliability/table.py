@@ -30,12 +30,10 @@ ROWS = [
      "exit code 0, 5 or 75 with one message; nothing acknowledged is lost; `resume` reaches the end",
      ["faults.nth_write", "faults.nth_fsync", "faults.nth_rename", "faults.nth_close", "faults.nth_open",
       "faults.nth_write_of_fold", "faults.nth_truncate_of_fold"], "nth_call"),
-    ("The disk is full from some write on", "the run waits, says so, and goes on when space is freed",
+    ("The disk is full from some write on", "exit code 5 naming what is safe and what is not; nothing acknowledged is lost; `resume` goes on when space is freed",
      ["faults.disk_full_from_the_nth_write", "cli.disk_full"], "disk_full"),
     ("A deterministic run interrupted: killed, signalled, stopped; resumed on 1, 2, 3 or 7 ranks",
      "`atoll archive hash` is that of the uninterrupted run", ["faults.interruptions"], "interruptions"),
-    ("Two processes want one run directory", "one gets it; a writer that lost it can not commit",
-     ["faults.two_writers"], "two_writers"),
     ("A journal cut at any byte, any bit flipped, any stretch overwritten",
      "a cut end is a note; other damage is reported (exit code 6); all other records are read, none is read wrong",
      ["journal.Damage.CutAtEveryByteLeavesACleanBeginningAndANote",
@@ -50,7 +48,6 @@ ROWS = [
     ("Any bytes at all as journal, archive, job file, candidate, message or JSON", "read or refused with a message",
      ["fuzz.fuzz_archive", "fuzz.fuzz_candidate", "fuzz.fuzz_journal", "fuzz.fuzz_json", "fuzz.fuzz_messages",
       "fuzz.fuzz_toml"], "fuzz"),
-    ("Slurm requeues, signals or loses the job", "the job goes on until done", ["slurm.requeue"], "slurm"),
 ]
 
 
