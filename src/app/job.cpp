@@ -37,7 +37,7 @@ std::uint64_t count(const ResolvedOptions& options, const std::string& key) {
 }  // namespace
 
 Job make_job(ResolvedOptions options) {
-    Job job{std::move(options), nullptr, {}, {}, 0, {}};
+    Job job{std::move(options), nullptr, {}, {}, 0, {}, 0};
     const ResolvedOptions& given = job.options;
     job.problem = with_source(given, "problem", [&] {
         return std::shared_ptr<const problems::VectorProblem>(problems::make_vector_problem(given.text("problem")));
@@ -88,6 +88,7 @@ Job make_job(ResolvedOptions options) {
     });
 
     job.workers = count(given, "engine.workers");
+    job.reserve_bytes = count(given, "journal.reserve");
     job.acknowledgement_log = given.text("journal.acknowledgement_log");
     return job;
 }

@@ -126,6 +126,7 @@ bool Rank::receive_messages(Nanoseconds now) {
 
 void Rank::begin_stopping(const StopRequest& request) {
     if (stop_.reason == StopReason::none || request.reason == StopReason::failure) stop_ = request;
+    parts_.journal.release_reserve();
     if (phase_ == Phase::running) phase_ = Phase::stopping;
 }
 
