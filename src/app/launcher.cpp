@@ -50,8 +50,8 @@ std::vector<std::string> split_words(std::string_view text) {
         }
     }
     if (quote != 0) {
-        throw InputError("--launcher: the quote " + std::string(1, quote) + " is never closed in: " +
-                         std::string(text));
+        throw InputError("--launcher: the quote " + std::string(1, quote) +
+                         " is never closed in: " + std::string(text));
     }
     if (in_word) words.push_back(word);
     return words;

@@ -137,8 +137,8 @@ private:
         content.present = true;
         if (options_.locate_candidates) {
             const std::uint64_t end = at.offset + at.frame.size_bytes();
-            contents_.candidate_places.emplace(
-                blob.sha256, CandidatePlace{current_, end - blob.bytes.size(), blob.bytes.size()});
+            contents_.candidate_places.emplace(blob.sha256,
+                                               CandidatePlace{current_, end - blob.bytes.size(), blob.bytes.size()});
         }
         if (options_.load_candidates) content.bytes = blob.bytes;
         if (options_.on_blob) options_.on_blob(blob.sha256, blob.bytes);

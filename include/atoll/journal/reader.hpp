@@ -45,12 +45,12 @@ struct RunContents {
     std::vector<SnapshotRecord> snapshots;      ///< of each island those of the last two steps, by (island, step)
     /// Of each island what follows its last snapshot, in the order in which the island learnt it.
     std::map<std::uint32_t, std::vector<Learnt>> after_snapshot;
-    std::vector<EventRecord> events;            ///< in the order of segments
-    std::vector<Note> torn_tails;               ///< unfinished ends: what a kill leaves behind, nothing acknowledged
-    std::vector<Note> fenced;                   ///< what a process wrote after another had taken the run over: not read
-    std::vector<Note> damages;                  ///< bad bytes before good ones, nonsense, lost candidate bytes
-    std::vector<Note> duplicates;               ///< a key met again; the earliest incarnation's record is kept
-    std::vector<std::filesystem::path> files;   ///< that were read
+    std::vector<EventRecord> events;           ///< in the order of segments
+    std::vector<Note> torn_tails;              ///< unfinished ends: what a kill leaves behind, nothing acknowledged
+    std::vector<Note> fenced;                  ///< what a process wrote after another had taken the run over: not read
+    std::vector<Note> damages;                 ///< bad bytes before good ones, nonsense, lost candidate bytes
+    std::vector<Note> duplicates;              ///< a key met again; the earliest incarnation's record is kept
+    std::vector<std::filesystem::path> files;  ///< that were read
     std::unordered_map<Sha256, CandidatePlace, Sha256Hasher> candidate_places;  ///< when they were asked for
 };
 
