@@ -228,7 +228,9 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     }
     SignalSource signals([&rank](const std::string& name) { rank->request_stop(stop_for_signal(name)); });
     rank->add_source(signals);
-    StopFile stop_file(run, [&rank] { rank->request_stop({engine::StopReason::signal, stop_file_text}); });
+    StopFile stop_file(run, [&rank](const std::string& text) {
+        rank->request_stop({engine::StopReason::signal, text});
+    });
     if (root) rank->add_source(stop_file);
     FoldChild fold(run);
     Reporter reporter(run, assignment.incarnation, job, *executor, clock, fold, request.quiet || request.json);
