@@ -39,7 +39,7 @@ public:
             const engine::EvaluationOutcome outcome = evaluator_.evaluate({record.key, &record.candidate, "open"});
             record.verdict = outcome.verdict;
             record.score = outcome.score;
-            island.commit({record, {}});
+            island.commit(record);
             island.acknowledged(record.key);
         }
     }
