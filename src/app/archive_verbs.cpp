@@ -51,7 +51,7 @@ Json optional_json(const std::optional<T>& value) {
 ExitCode archive_fold(const std::filesystem::path& root, bool background, bool json) {
     if (background) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
-        setpriority(PRIO_PROCESS, 0, 10);
+        setpriority(PRIO_PROCESS, 0, 19);
     }
     const RunDirectory run = open_run_directory(root);
     const archive::FoldReport fold = fold_run(run.root);

@@ -43,6 +43,13 @@ void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, co
     write(run.outcome(), outcome.dump(2) + "\n");
     clear_stop_request(run);
     write(run.status(), status_json(status, job.problem->name(), job.rank.direction).dump(2) + "\n");
+    if (end.somebody_is_lost) {  // the machine is in trouble, and the other ranks wait for this one to end the job
+        if (request.json) {
+            outcome.set("run", run.root.string());
+            std::cout << outcome.dump(2) << "\n" << std::flush;
+        }
+        return;
+    }
     FoldChild fold(run);
     const bool folded = fold.fold_and_wait();
     if (!folded) {

@@ -25,7 +25,7 @@ namespace {
 constexpr Nanoseconds look_interval = from_seconds(0.2);
 constexpr Nanoseconds drain_grace = from_seconds(20);   ///< from the request to stop to SIGTERM for the launcher
 constexpr Nanoseconds kill_grace = from_seconds(5);     ///< from there to SIGKILL
-constexpr Nanoseconds failure_grace = from_seconds(5);  ///< from an outcome that says "failed" to SIGTERM
+constexpr Nanoseconds failure_grace = from_seconds(3);  ///< from an outcome that says "failed" to SIGTERM
 
 /// True when `descriptor`, or one of the others, has something to read within `duration`.
 bool wait_for(int descriptor, const LauncherProcess* process, Nanoseconds duration) {

@@ -90,7 +90,7 @@ public:
 
 private:
     bool has_begun() const;
-    std::vector<std::string> command_line() const;
+    std::vector<std::string> command_line(std::uint32_t restart) const;
     std::string loss_text(const Ending& ending) const;
     std::uint64_t acknowledged() const;
     void wait_for_lease() const;
@@ -120,11 +120,11 @@ bool Supervisor::has_begun() const {
 }
 
 /// A run that a loss ended before it began is started once more, not resumed.
-std::vector<std::string> Supervisor::command_line() const {
+std::vector<std::string> Supervisor::command_line(std::uint32_t restart) const {
     const SearchRequest& search = request_.search;
     std::vector<std::string> words = launcher_;
     words.push_back(program_);
-    const bool resuming = request_.resuming || has_begun();
+    const bool resuming = request_.resuming || (restart > 0 && has_begun());
     if (resuming) {
         words.insert(words.end(), {"resume", run_.root.string()});
     } else {
@@ -189,7 +189,7 @@ ExitCode Supervisor::run() {
     std::uint64_t known = acknowledged();
     std::uint32_t fruitless = 0;
     for (std::uint32_t restart = 0;; ++restart) {
-        const Ending ending = launchers.watch(command_line(), request_.search.json);
+        const Ending ending = launchers.watch(command_line(restart), request_.search.json);
         if (const auto code = final_code(ending)) return finish(ending, *code, "");
         const std::string loss = loss_text(ending);
         const auto give_up = [&](const std::string& why) {

@@ -105,11 +105,29 @@ Sha256 content_hash(const journal::RunContents& contents, std::string_view conte
     return out.finish();
 }
 
+namespace {
+
+/// True when the latest life did not come to what its job calls the end. (Golden runs of format 1.0 do not say when a
+/// life began; their last word counts.)
+bool is_cut_short(const journal::RunContents& contents) {
+    bool cut_short = false;
+    for (const EventRecord& event : contents.events) {
+        if (event.name == "began") cut_short = true;
+        if (event.name == "stopped") {
+            cut_short = !event.text.starts_with("target_reached") && !event.text.starts_with("evaluations_exhausted");
+        }
+    }
+    return cut_short;
+}
+
+}  // namespace
+
 Reproducibility judge_reproducibility(const journal::RunContents& contents, bool deterministic) {
     std::vector<std::string> reasons;
     const std::size_t damages = contents.damages.size();
     if (damages > 0) reasons.push_back(fmt::format("damaged in {} {}", damages, damages == 1 ? "place" : "places"));
     if (!deterministic) reasons.emplace_back("the run was not deterministic");
+    if (is_cut_short(contents)) reasons.emplace_back("the run was cut short, resume it");
     const auto count = [&](VerdictKind kind, std::string_view one, std::string_view many) {
         const auto found =
             std::count_if(contents.evaluations.begin(), contents.evaluations.end(),

@@ -60,6 +60,7 @@ transport::StepResult Rank::step(Nanoseconds now) {
     now_ = now;
     const Phase phase_before = phase_;
     try {
+        if (!has_begun_) begin();
         receive_messages(now);
         parts_.executor.poll(now);
         acknowledge();
@@ -89,9 +90,16 @@ Nanoseconds Rank::wake_at() const {
     return wake;
 }
 
+void Rank::begin() {
+    has_begun_ = true;
+    if (coordinator_) append(EventRecord{"began", std::to_string(parts_.transport.size()) + " ranks", elapsed()}, {});
+}
+
 transport::StepResult Rank::leave(Nanoseconds now) {
     receive_messages(now);
-    const bool done = parts_.transport.idle() && (coordinator_ == nullptr || coordinator_->everybody_has_left(now));
+    // What was sent to a lost rank may never get out, and nobody else is waiting for anything by then.
+    const bool lost = coordinator_is_lost_ || (coordinator_ != nullptr && coordinator_->status().ranks_lost > 0);
+    const bool done = (lost || parts_.transport.idle()) && (coordinator_ == nullptr || coordinator_->everybody_has_left(now));
     return {done, now + 1'000'000};
 }
 

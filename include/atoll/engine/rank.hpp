@@ -104,6 +104,7 @@ private:
         bool counts = false;  ///< a final attempt of an evaluation, not a retry or another kind of record
     };
 
+    void begin();
     transport::StepResult leave(Nanoseconds now);
     /// True when there was one.
     bool receive_messages(Nanoseconds now);
@@ -149,6 +150,7 @@ private:
     std::uint64_t migrations_ = 0;
     std::size_t queued_ = 0;  ///< flights handed to the executor and not back
     std::size_t open_ = 0;    ///< proposals not yet acknowledged
+    bool has_begun_ = false;
     bool more_to_reuse_ = false;
     std::uint64_t epoch_ = 0;
     bool epoch_reported_ = false;
