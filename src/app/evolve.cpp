@@ -9,8 +9,10 @@
 #include <optional>
 
 #include "atoll/app/job.hpp"
+#include "atoll/app/lease.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/signals.hpp"
+#include "atoll/app/space_watch.hpp"
 #include "atoll/app/startup.hpp"
 #include "atoll/app/stop_file.hpp"
 #include "atoll/core/clock.hpp"
@@ -57,6 +59,8 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
         request.run.empty() ? create_default_run_directory(job.problem->name()) : create_run_directory(request.run);
     run.root = std::filesystem::absolute(run.root).lexically_normal();
     lease.emplace(run);
+    // Two that start at once on one folder both find it empty; the lease tells who was first.
+    if (lease->incarnation() > 0) refuse_existing_run(run);
     Assignment assignment;
     assignment.run_directory = run.root.string();
     assignment.job_toml = job.options.to_toml();
@@ -73,14 +77,19 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
                          "), whose islands have no common state; resume one of those");
     }
     run.root = std::filesystem::absolute(run.root).lexically_normal();
-    lease.emplace(run);
+    refuse_if_held(run);  // before anything else is wrong, and before a refusal would use up an incarnation
     const Job job = make_job(resolve_stored_job(run.job(), request.flags));
     check_ranks(job, ranks);
+    lease.emplace(run);
+    remove_leftovers(run);
     Assignment assignment;
-    const std::uint32_t incarnation = journal::next_incarnation(run.root);
+    const std::uint32_t incarnation = lease->incarnation();
     if (incarnation > 0) {
-        const journal::RunContents earlier =
-            journal::read_run(run.root, {.load_candidates = false, .byte_limits = {}, .on_blob = {}});
+        // NOTE: in this order: first the lease, then the lengths (src/journal/fence.cpp says why).
+        assignment.fences = journal::measure_fences(run.root, incarnation);
+        const journal::RunContents earlier = journal::read_run(
+            run.root, {.load_candidates = false, .byte_limits = {}, .fences = assignment.fences, .on_blob = {}});
+        for (const journal::Note& note : earlier.fenced) std::fprintf(stderr, "atoll: note: %s\n", note.text.c_str());
         for (const journal::Note& note : earlier.torn_tails)
             std::fprintf(stderr, "atoll: note: %s\n", note.text.c_str());
         for (const journal::Note& note : earlier.damages)
@@ -111,7 +120,8 @@ ExitCode search(transport::MpiSession& session, const SearchRequest& request, bo
         const Job job = make_job(resolve_options(job_options(), JobFile{"RUN/job.toml", assignment.job_toml}, {}, {}));
         together = false;
         const SearchEnd end = search_on_this_rank(session, *startup, assignment, job, request);
-        if (session.rank() == 0) {
+        // What a later process works on is no more this one's to close.
+        if (session.rank() == 0 && !lease->is_lost()) {
             close_run(RunDirectory{assignment.run_directory}, job, end, request);
         }
         if (end.stop.reason == engine::StopReason::failure && (session.rank() == 0 || end.somebody_is_lost)) {

@@ -118,6 +118,10 @@ std::vector<Option> rows() {
     text("journal.acknowledgement_log", "\"\"", {},
          "File that gets a line island/step/slot/attempt after each evaluation's sync; empty: none.")
         .in_content_hash = false;
+    Option& reserve = integer("journal.reserve", "1048576", 0, 1e12,
+                              "Space kept aside per rank, so that the last records fit on a full disk; 0: none.");
+    reserve.unit = "bytes";
+    reserve.in_content_hash = false;
     integer("journal.snapshot_interval", "64", 0, 1e9,
             "Island steps between two snapshots of its state; 0: only at the end.")
         .in_content_hash = false;

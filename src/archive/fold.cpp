@@ -23,6 +23,7 @@
 #include "atoll/core/clock.hpp"
 #include "atoll/core/error.hpp"
 #include "atoll/core/json.hpp"
+#include "atoll/journal/writer.hpp"
 
 namespace atl::archive {
 namespace fs = std::filesystem;
@@ -148,6 +149,7 @@ FoldReport fold_archive(const fs::path& run_directory, const FoldOptions& option
     journal::ReadOptions read_options;
     read_options.load_candidates = false;
     read_options.byte_limits = journal::segment_lengths(run_directory);
+    const std::uint32_t incarnations = journal::next_incarnation(run_directory);
     const fs::path archive_path = run_directory / "archive.h5";
     const fs::path temporary = run_directory / fmt::format("archive.h5.{}.tmp", ::getpid());
     if (!fs::is_directory(run_directory / "journal")) (void)journal::read_run(run_directory, read_options);
@@ -165,11 +167,18 @@ FoldReport fold_archive(const fs::path& run_directory, const FoldOptions& option
         write_run(archive, contents, options.content_of_job);
         write_root(archive, options.date);
         archive.close();
+        if (journal::next_incarnation(run_directory) != incarnations) {
+            throw BusyError(
+                fmt::format("{} was resumed while it was folded: its archive.h5 is newer than this one; "
+                            "fold again if you need to",
+                            run_directory.string()));
+        }
         publish(options.calls != nullptr ? *options.calls : journal::real_file_system(), temporary, archive_path);
 
         report.evaluations = contents.evaluations.size();
         report.migrations = contents.migrations.size();
         report.torn_tails = std::move(contents.torn_tails);
+        report.fenced = std::move(contents.fenced);
         report.damages = std::move(contents.damages);
     } catch (...) {
         std::error_code ignored;

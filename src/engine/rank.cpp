@@ -154,6 +154,7 @@ bool Rank::receive_messages(Nanoseconds now) {
 
 void Rank::begin_stopping(const StopRequest& request) {
     if (stop_.reason == StopReason::none || request.reason == StopReason::failure) stop_ = request;
+    parts_.journal.release_reserve();
     if (phase_ != Phase::running) return;
     phase_ = Phase::stopping;
     double patience = std::min(options_.drain_seconds, request.drain_seconds);

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "atoll/core/error.hpp"
+#include "journal/fence_table.hpp"
 #include "journal/scan.hpp"
 #include "journal/segment_files.hpp"
 
@@ -36,12 +37,18 @@ struct Content {
 
 class Join {
 public:
-    Join(const ReadOptions& options, std::vector<SegmentFile> files) : options_(options), files_(std::move(files)) {}
+    Join(const ReadOptions& options, std::vector<SegmentFile> files) : options_(options), files_(std::move(files)) {
+        fences_.add_from_headers(files_, options_.byte_limits);
+        // Made by an incarnation that has no segment of its own to read.
+        if (options_.fences) fences_.add(std::numeric_limits<std::uint32_t>::max(), *options_.fences);
+    }
 
     RunContents run() {
         for (current_ = 0; current_ < files_.size(); ++current_) {
             const std::uint64_t limit = limit_of(files_[current_].path);
-            if (limit > 0) read_segment(limit);
+            const std::uint64_t counted = fences_.counted_bytes(files_[current_]);
+            if (limit > counted) note_fenced(files_[current_].path, counted, limit);
+            if (std::min(limit, counted) > 0) read_segment(std::min(limit, counted));
         }
         order_evaluations();
         attach_candidates();
@@ -57,6 +64,15 @@ private:
         if (options_.byte_limits.empty()) return std::numeric_limits<std::uint64_t>::max();
         const auto found = options_.byte_limits.find(path);
         return found == options_.byte_limits.end() ? 0 : found->second;
+    }
+
+    void note_fenced(const fs::path& path, std::uint64_t counted, std::uint64_t limit) {
+        std::error_code ignored;
+        const std::uint64_t end = std::min<std::uint64_t>(fs::file_size(path, ignored), limit);
+        if (ignored || end <= counted) return;
+        contents_.fenced.push_back(make_note(
+            path, counted, end - counted,
+            "written after another process took the run over; none of it was acknowledged, it does not count"));
     }
 
     void read_segment(std::uint64_t limit) {
@@ -213,6 +229,7 @@ private:
 
     const ReadOptions& options_;
     std::vector<SegmentFile> files_;
+    FenceTable fences_;
     std::size_t current_ = 0;
     RunContents contents_;
     std::vector<Place> places_;  ///< beside contents_.evaluations

@@ -189,6 +189,25 @@ TEST(ReadRun, ANewerMajorIsRefusedNamingBothVersions) {
     }
 }
 
+TEST(ReadRun, AnOlderMinorIsRead) {
+    std::string bytes = preamble_of(format_major, 0);
+    const std::size_t begin = open_frame(bytes, FrameType::header);
+    bytes += std::string(
+        "\x01\x00\x02{}\x05"
+        "a = 1",
+        11);  // a header without fences
+    close_frame(bytes, begin, begin);
+    const TemporaryFolder run;
+    write_segment(run.path(), 0, 0, {sample_evaluation({0, 0, 0, 0})});
+    write_bytes(segment_path(run.path(), 1, 0), bytes);
+    const RunContents contents = read_run(run.path());
+    EXPECT_TRUE(contents.damages.empty());
+    EXPECT_TRUE(contents.fenced.empty()) << "no list of fences is not an empty one";
+    ASSERT_EQ(contents.segments.size(), 2U);
+    EXPECT_EQ(contents.segments[1].job_toml, "a = 1");
+    EXPECT_EQ(contents.evaluations.size(), 1U);
+}
+
 TEST(ReadRun, ANewerMinorsFramesAndFieldsAreSkipped) {
     std::string bytes = preamble_of(format_major, format_minor + 1);
     std::size_t begin = open_frame(bytes, static_cast<FrameType>(99));

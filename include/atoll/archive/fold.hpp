@@ -24,6 +24,7 @@ struct FoldReport {
     std::uint64_t journal_bytes = 0;  ///< lengths of all segments when the fold began
     std::uint64_t archive_bytes = 0;
     std::vector<journal::Note> torn_tails;
+    std::vector<journal::Note> fenced;
     std::vector<journal::Note> damages;  ///< left out of the archive
 };
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -37,6 +38,7 @@ struct RunContents {
     std::map<std::uint32_t, std::vector<Learnt>> after_snapshot;
     std::vector<EventRecord> events;            ///< in the order of segments
     std::vector<Note> torn_tails;               ///< unfinished ends: what a kill leaves behind, nothing acknowledged
+    std::vector<Note> fenced;                   ///< what a process wrote after another had taken the run over: not read
     std::vector<Note> damages;                  ///< bad bytes before good ones, nonsense, lost candidate bytes
     std::vector<Note> duplicates;               ///< a key met again; the earliest incarnation's record is kept
 };
@@ -46,6 +48,9 @@ struct ReadOptions {
     bool load_candidates = true;
     /// Segment path to the length to read, from segment_lengths(); segments not named are left out. Empty: read all.
     std::map<std::filesystem::path, std::uint64_t> byte_limits;
+    /// Fences that no segment states yet, those of the incarnation that is about to write: what it names is read so
+    /// far, of what came later nothing. Empty: none.
+    std::optional<FenceList> fences = std::nullopt;
     /// Called for each distinct blob while reading, in the order of segments; the bytes are gone afterwards.
     std::function<void(const Sha256&, std::string_view bytes)> on_blob;
 };
@@ -54,6 +59,10 @@ struct ReadOptions {
 /// Throws InputError when there is no journal, FormatVersionError when a segment is of a newer MAJOR version,
 /// InfrastructureError when a file can not be read.
 RunContents read_run(const std::filesystem::path& run_directory, const ReadOptions& options = {});
+
+/// The fences that `incarnation` sets around what is there before it. Call it after the lease was claimed, before any
+/// of its segments is made, and hand the same list to all its ranks.
+FenceList measure_fences(const std::filesystem::path& run_directory, std::uint32_t incarnation);
 
 /// The segments of a run and their present lengths, by path: a snapshot to read up to.
 std::map<std::filesystem::path, std::uint64_t> segment_lengths(const std::filesystem::path& run_directory);
