@@ -4,7 +4,7 @@
 
 Usage: table.py write                       writes the table between its marks
        table.py check [CTEST_FOLDER]        fails when it is not as written; with a build folder, when a test is not there
-       table.py record PART FAILED SECONDS  reads a part's output and adds its result to results.jsonl
+       table.py record PART FAILED SECONDS  reads a part's output and adds its result to results.jsonl.
 """
 
 import datetime

@@ -59,12 +59,14 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
         request.run.empty() ? create_default_run_directory(job.problem->name()) : create_run_directory(request.run);
     run.root = std::filesystem::absolute(run.root).lexically_normal();
     lease.emplace(run);
-    // Two that start at once on one folder both find it empty; the lease tells who was first.
-    if (lease->incarnation() > 0) refuse_existing_run(run);
+    // Two that start at once on one folder both find it free; who has the lease second finds the first one's job. A
+    // start that ended before its job was written has left an incarnation only.
+    if (run.holds_a_run()) refuse_existing_run(run);
     Assignment assignment;
+    assignment.incarnation = lease->incarnation();
     assignment.run_directory = run.root.string();
     assignment.job_toml = job.options.to_toml();
-    assignment.token = write_token(run, 0);
+    assignment.token = write_token(run, assignment.incarnation);
     if (!seed_text.empty()) write_file_atomically(stored_seed_candidate(run), seed_text);
     write_file_atomically(run.job(), assignment.job_toml);
     return assignment;
