@@ -151,7 +151,7 @@ private:
         record.verdict = std::move(judged.verdict);
         record.score = judged.score;
         const std::uint64_t era = island.era();
-        island.commit({record, made.carry});
+        island.commit(record);
         island.acknowledged(record.key);
         Tally& tally = tallies[record.verdict.ok() ? record.operator_name : record.operator_name + "!"];
         ++tally.picks;

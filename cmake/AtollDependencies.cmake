@@ -5,6 +5,7 @@ find_package(MPI REQUIRED COMPONENTS CXX)
 # the serial, thread-safe build, not the MPI one
 set(HDF5_PREFER_PARALLEL OFF)
 find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(ZLIB REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS serialization)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)

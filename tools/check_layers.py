@@ -17,6 +17,7 @@ SOURCE_SUFFIXES = {".cpp", ".hpp", ".cu", ".cuh", ".h", ".in"}
 THIRD_PARTY = [
     ("MPI", re.compile(r"^mpi\.h$|^mpi-ext\.h$"), {"transport"}, None),
     ("HDF5", re.compile(r"^(hdf5(_hl)?|H5\w*)\.h$"), {"archive"}, None),
+    ("zlib", re.compile(r"^zlib\.h$"), {"archive"}, None),
     ("curl", re.compile(r"^curl/"), {"llm"}, None),
     ("CUDA, NCCL or NVML", re.compile(r"^(cuda\w*|nccl|nvml|nvrtc)\.h$"), {"device"}, None),
     ("NLopt", re.compile(r"^nlopt\.h(pp)?$"), {"optimize"}, None),
@@ -29,6 +30,9 @@ THIRD_PARTY = [
     ("CLI11", re.compile(r"^CLI/"), {"cli"}, 2),
     ("fmt", re.compile(r"^fmt/"), None, None),
 ]
+
+# libraries that only these folders beside the modules may include: everything else goes through the module
+OUTSIDE = {"HDF5": {"bench"}, "zlib": set()}
 
 
 def read_layers(path):
@@ -64,7 +68,10 @@ def check(root):
     users = collections.defaultdict(set)
     for path in source_files.list_files(root):
         owner = module_of(path)
-        if owner is None or path.suffix not in SOURCE_SUFFIXES:
+        if path.suffix not in SOURCE_SUFFIXES:
+            continue
+        if owner is None:
+            errors += outside_errors(root, path)
             continue
         module, public = owner
         if module not in layers:
@@ -85,6 +92,15 @@ def check(root):
         if most is not None and len(paths) > most:
             errors.append(f"{library} is included by {len(paths)} files, at most {most} may: {', '.join(sorted(paths))}")
     return errors
+
+
+def outside_errors(root, path):
+    """Of a file that belongs to no module: tests, bench."""
+    for number, line in enumerate((source_files.read_text(root, path) or "").splitlines(), 1):
+        match = INCLUDE.match(line)
+        for library, pattern, _, _ in THIRD_PARTY:
+            if match and pattern.search(match[2]) and path.parts[0] not in OUTSIDE.get(library, {path.parts[0]}):
+                yield f"{path}:{number}: {library} ('{match[2]}') is not for {path.parts[0]}: use the module that has it"
 
 
 def include_errors(layers, module, public, suffix, name, quoted):

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads an atoll archive: a pandas frame per table, candidates by key, contents by SHA-256."""
 
+import hashlib
 import os
+import struct
 
 import h5py
 import numpy
@@ -88,6 +90,43 @@ class Archive:
 def open(path):
     """Opens the archive of a run directory, or an archive.h5 itself."""
     return Archive(path)
+
+
+def content_hash(path):
+    """SHA-256 over what the run found, as `atoll archive hash` prints it; docs/archive-format.md has the bytes."""
+    with Archive(path) as archive:
+        if "content_toml" not in archive.file["run"].attrs:
+            raise ValueError(f"{path} has no content_toml: an older atoll folded it, or its job is not known; fold it again")
+        hasher = hashlib.sha256(b"atoll-content-hash/1\n")
+        _add_text(hasher, archive.run["content_toml"])
+        for table in archive.tables:
+            columns = [(name, column) for name, column in sorted(archive.file[table].items())
+                       if column.attrs["in_content_hash"]]
+            if not columns or len(columns[0][1]) == 0:
+                continue
+            _add_text(hasher, table)
+            hasher.update(struct.pack("<QQ", len(columns[0][1]), len(columns)))
+            for name, column in columns:
+                _add_text(hasher, name)
+                _add_column(hasher, column)
+        return hasher.hexdigest()
+
+
+def _add_text(hasher, text):
+    text = text if isinstance(text, bytes) else text.encode("utf-8")
+    hasher.update(struct.pack("<Q", len(text)) + text)
+
+
+def _add_column(hasher, column):
+    values = column[:]
+    if values.dtype.kind == "S":
+        hasher.update(b"t")
+        for text in values.tolist():
+            _add_text(hasher, text)
+    elif values.dtype.kind == "f":
+        hasher.update(b"r" + values.astype("<f8").view("<u8").tobytes())
+    else:
+        hasher.update(b"n" + values.astype("<u8").tobytes())
 
 
 def _text(value):

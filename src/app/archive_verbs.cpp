@@ -8,9 +8,11 @@
 #include <fstream>
 #include <iostream>
 
+#include "atoll/app/content_job.hpp"
 #include "atoll/app/job.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/verbs.hpp"
+#include "atoll/archive/content_hash.hpp"
 #include "atoll/archive/fold.hpp"
 #include "atoll/archive/queries.hpp"
 #include "atoll/core/json.hpp"
@@ -49,10 +51,10 @@ Json optional_json(const std::optional<T>& value) {
 ExitCode archive_fold(const std::filesystem::path& root, bool background, bool json) {
     if (background) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
-        setpriority(PRIO_PROCESS, 0, 10);
+        setpriority(PRIO_PROCESS, 0, 19);
     }
     const RunDirectory run = open_run_directory(root);
-    const archive::FoldReport fold = archive::fold_archive(run.root);
+    const archive::FoldReport fold = fold_run(run.root);
     if (json) {
         Json all;
         all.set("archive", run.archive().string());
@@ -62,12 +64,14 @@ ExitCode archive_fold(const std::filesystem::path& root, bool background, bool j
         all.set("journal_bytes", fold.journal_bytes);
         all.set("archive_bytes", fold.archive_bytes);
         all.set("torn_tails", notes_json(fold.torn_tails));
+        all.set("fenced", notes_json(fold.fenced));
         all.set("damages", notes_json(fold.damages));
         std::cout << all.dump(2) << "\n";
     } else {
         std::cout << run.archive().string() << ": " << fold.evaluations << " evaluations, " << fold.migrations
                   << " migrations, " << fold.archive_bytes << " bytes\n";
         print_notes("note", fold.torn_tails);
+        print_notes("note", fold.fenced);
         print_notes("damage", fold.damages);
     }
     return ExitCode::ok;
@@ -103,7 +107,8 @@ ExitCode archive_list(const std::filesystem::path& root, bool json) {
 
 ExitCode archive_best(const std::filesystem::path& root, bool json) {
     const RunDirectory run = open_run_directory(root);
-    const archive::Best best = archive::best(archive::read_with_best_candidate(run.root), stored_target(run));
+    const journal::RunContents contents = archive::read_with_best_candidate(run.root);
+    const archive::Best best = archive::best(contents, stored_target(run));
     Json all;
     all.set("problem", best.problem);
     all.set("direction", to_string(best.direction));
@@ -116,7 +121,7 @@ ExitCode archive_best(const std::filesystem::path& root, bool json) {
     all.set("key", best.found ? Json(to_string(best.key)) : Json());
     all.set("seconds_to_target", optional_json(best.seconds_to_target));
     all.set("evaluations_to_target", optional_json(best.evaluations_to_target));
-    all.set("reproducible", false);  // results are committed in the order they finish, which no seed fixes
+    all.set("reproducible", archive::judge_reproducibility(contents, is_deterministic(contents)).reproducible);
     if (json) {
         std::cout << all.dump(2) << "\n";
         return ExitCode::ok;
@@ -135,6 +140,28 @@ ExitCode archive_best(const std::filesystem::path& root, bool json) {
     return ExitCode::ok;
 }
 
+ExitCode archive_hash(const std::filesystem::path& root, bool json) {
+    const RunDirectory run = open_run_directory(root);
+    journal::ReadOptions options;
+    options.load_candidates = false;
+    const journal::RunContents contents = journal::read_run(run.root, options);
+    const std::string hash = to_hex(archive::content_hash(contents, archive::content_toml(contents, content_of_job)));
+    const archive::Reproducibility judged = archive::judge_reproducibility(contents, is_deterministic(contents));
+    if (json) {
+        Json all;
+        all.set("hash", hash);
+        all.set("reproducible", judged.reproducible);
+        all.set("reason", judged.reason);
+        all.set("evaluations", static_cast<std::uint64_t>(contents.evaluations.size()));
+        all.set("migrations", static_cast<std::uint64_t>(contents.migrations.size()));
+        std::cout << all.dump(2) << "\n";
+        return ExitCode::ok;
+    }
+    std::cout << hash << "\n" << (judged.reproducible ? "reproducible" : "not reproducible: " + judged.reason) << "\n";
+    print_notes("damage", contents.damages);
+    return ExitCode::ok;
+}
+
 ExitCode archive_verify(const std::filesystem::path& root, bool json) {
     const RunDirectory run = open_run_directory(root);
     const archive::VerifyReport verify = archive::verify_run(run.root);
@@ -146,6 +173,7 @@ ExitCode archive_verify(const std::filesystem::path& root, bool json) {
         all.set("archive", archive::to_string(verify.archive));
         all.set("archive_evaluations", verify.archive_evaluations);
         all.set("torn_tails", notes_json(verify.torn_tails));
+        all.set("fenced", notes_json(verify.fenced));
         all.set("duplicates", notes_json(verify.duplicates));
         all.set("damages", notes_json(verify.damages));
         std::cout << all.dump(2) << "\n";
@@ -154,6 +182,7 @@ ExitCode archive_verify(const std::filesystem::path& root, bool json) {
                   << " evaluations, " << verify.blobs << " candidates, archive.h5 "
                   << archive::to_string(verify.archive) << "\n";
         print_notes("note", verify.torn_tails);
+        print_notes("note", verify.fenced);
         print_notes("note", verify.duplicates);
         print_notes("damage", verify.damages);
     }

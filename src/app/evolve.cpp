@@ -2,19 +2,23 @@
 // The verbs `evolve` and `resume`: who decides what at start-up, and how all ranks leave together.
 #include "atoll/app/evolve.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <memory>
 #include <optional>
 
 #include "atoll/app/job.hpp"
-#include "atoll/app/restore.hpp"
+#include "atoll/app/lease.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/signals.hpp"
+#include "atoll/app/space_watch.hpp"
 #include "atoll/app/startup.hpp"
 #include "atoll/app/stop_file.hpp"
 #include "atoll/core/clock.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/core/number.hpp"
+#include "atoll/engine/restore.hpp"
 #include "atoll/evolve/vector_genome.hpp"
 #include "atoll/journal/writer.hpp"
 #include "atoll/transport/mpi_transport.hpp"
@@ -55,31 +59,44 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
         request.run.empty() ? create_default_run_directory(job.problem->name()) : create_run_directory(request.run);
     run.root = std::filesystem::absolute(run.root).lexically_normal();
     lease.emplace(run);
+    // Two that start at once on one folder both find it free; who has the lease second finds the first one's job. A
+    // start that ended before its job was written has left an incarnation only.
+    if (run.holds_a_run()) refuse_existing_run(run);
     Assignment assignment;
+    assignment.incarnation = lease->incarnation();
     assignment.run_directory = run.root.string();
     assignment.job_toml = job.options.to_toml();
-    assignment.token = write_token(run, 0);
+    assignment.token = write_token(run, assignment.incarnation);
     if (!seed_text.empty()) write_file_atomically(stored_seed_candidate(run), seed_text);
     write_file_atomically(run.job(), assignment.job_toml);
     return assignment;
 }
 
-Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease) {
+Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease,
+                               std::optional<journal::RunContents>& contents) {
     RunDirectory run = open_run_directory(request.run);
+    if (std::filesystem::exists(run.merged_from())) {
+        throw InputError(run.root.string() + " was merged from several runs (" + run.merged_from().string() +
+                         "), whose islands have no common state; resume one of those");
+    }
     run.root = std::filesystem::absolute(run.root).lexically_normal();
-    lease.emplace(run);
+    refuse_if_held(run);  // before anything else is wrong, and before a refusal would use up an incarnation
     const Job job = make_job(resolve_stored_job(run.job(), request.flags));
     check_ranks(job, ranks);
+    lease.emplace(run);
+    remove_leftovers(run);
     Assignment assignment;
-    const std::uint32_t incarnation = journal::next_incarnation(run.root);
+    const std::uint32_t incarnation = lease->incarnation();
     if (incarnation > 0) {
-        const journal::RunContents earlier =
-            journal::read_run(run.root, {.load_candidates = false, .byte_limits = {}, .on_blob = {}});
+        // NOTE: in this order: first the lease, then the lengths (src/journal/fence.cpp says why).
+        assignment.fences = journal::measure_fences(run.root, incarnation);
+        const journal::RunContents& earlier = contents.emplace(read_earlier(run.root, *assignment.fences));
+        for (const journal::Note& note : earlier.fenced) std::fprintf(stderr, "atoll: note: %s\n", note.text.c_str());
         for (const journal::Note& note : earlier.torn_tails)
             std::fprintf(stderr, "atoll: note: %s\n", note.text.c_str());
         for (const journal::Note& note : earlier.damages)
             std::fprintf(stderr, "atoll: warning: %s\n", note.text.c_str());
-        assignment.base_elapsed_seconds = elapsed_seconds(earlier);
+        assignment.base_elapsed_seconds = engine::elapsed_seconds(earlier);
     }
     assignment.incarnation = incarnation;
     assignment.run_directory = run.root.string();
@@ -92,19 +109,22 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
     return assignment;
 }
 
-ExitCode search(transport::MpiSession& session, const SearchRequest& request, bool resuming) {
+/// `leave_at_once` is set when workers still run evaluations that nobody waits for.
+ExitCode search(transport::MpiSession& session, const SearchRequest& request, bool resuming, bool& leave_at_once) {
     const std::unique_ptr<transport::Transport> startup = session.transport();
     std::optional<Lease> lease;
+    std::optional<journal::RunContents> earlier;
     const Assignment assignment = agree_on_job(*startup, [&] {
-        return resuming ? prepare_resumed_run(request, session.size(), lease)
+        return resuming ? prepare_resumed_run(request, session.size(), lease, earlier)
                         : prepare_new_run(request, session.size(), lease);
     });
     bool together = true;  // until the loop begins, errors end all ranks by agreement
     try {
         const Job job = make_job(resolve_options(job_options(), JobFile{"RUN/job.toml", assignment.job_toml}, {}, {}));
         together = false;
-        const SearchEnd end = search_on_this_rank(session, *startup, assignment, job, request);
-        if (session.rank() == 0) {
+        const SearchEnd end = search_on_this_rank(session, *startup, assignment, job, request, std::move(earlier));
+        // What a later process works on is no more this one's to close.
+        if (session.rank() == 0 && !lease->is_lost()) {
             close_run(RunDirectory{assignment.run_directory}, job, end, request);
         }
         if (end.stop.reason == engine::StopReason::failure && (session.rank() == 0 || end.somebody_is_lost)) {
@@ -112,6 +132,7 @@ ExitCode search(transport::MpiSession& session, const SearchRequest& request, bo
         }
         const ExitCode code = engine::exit_code(end.stop.reason);
         if (end.somebody_is_lost) session.abort(code);
+        leave_at_once = end.abandoned > 0;
         return code;
     } catch (const SilentError&) {
         throw;
@@ -128,14 +149,23 @@ ExitCode search(transport::MpiSession& session, const SearchRequest& request, bo
 
 ExitCode run_search(const SearchRequest& request, bool resuming) {
     const SignalMask mask;
-    transport::MpiSession session;
-    try {
-        return search(session, request, resuming);
-    } catch (const AgreedError& error) {
-        // NOTE: before MPI ends: once one rank has left with an error code, the launcher may kill this one unheard.
-        std::fprintf(stderr, "atoll: %s\n", error.what());
-        throw SilentError(error.code());
+    ExitCode code = ExitCode::ok;
+    bool leave_at_once = false;
+    {
+        transport::MpiSession session;
+        try {
+            code = search(session, request, resuming, leave_at_once);
+        } catch (const AgreedError& error) {
+            // NOTE: before MPI ends: once one rank has left with an error code, the launcher may kill this one unheard.
+            std::fprintf(stderr, "atoll: %s\n", error.what());
+            throw SilentError(error.code());
+        }
     }
+    if (leave_at_once) {
+        std::fflush(nullptr);
+        _exit(static_cast<int>(code));
+    }
+    return code;
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ std::uint64_t count(const ResolvedOptions& options, const std::string& key) {
 }  // namespace
 
 Job make_job(ResolvedOptions options) {
-    Job job{std::move(options), nullptr, {}, {}, 0, {}};
+    Job job{std::move(options), nullptr, {}, {}, 0, {}, 0};
     const ResolvedOptions& given = job.options;
     job.problem = with_source(given, "problem", [&] {
         return std::shared_ptr<const problems::VectorProblem>(problems::make_vector_problem(given.text("problem")));
@@ -66,6 +66,14 @@ Job make_job(ResolvedOptions options) {
     rank.queue_per_worker = count(given, "engine.queue_per_worker");
     rank.unacknowledged_limit = count(given, "engine.unacknowledged");
     rank.maximum_attempts = small(given, "engine.attempts");
+    rank.deterministic = given.boolean("deterministic");
+    rank.drain_seconds = given.real("engine.drain");
+    rank.peer_timeout = from_seconds(given.real("engine.peer_timeout"));
+    rank.walltime_margin_seconds = given.real("limits.walltime_margin");
+    if (rank.deterministic && rank.limit_evaluations == 0 && !rank.target) {
+        throw InputError(given.source("deterministic") +
+                         ": a deterministic run ends by counts; set 'limits.evaluations' or 'limits.target'");
+    }
 
     evolve::IslandOptions& island = job.island;
     island.seed = count(given, "seed");
@@ -88,7 +96,12 @@ Job make_job(ResolvedOptions options) {
     });
 
     job.workers = count(given, "engine.workers");
+    job.reserve_bytes = count(given, "journal.reserve");
     job.acknowledgement_log = given.text("journal.acknowledgement_log");
+    job.pause_seconds = given.real("noop.seconds");
+    if (job.pause_seconds > 0 && job.problem->name() != "noop") {
+        throw InputError(given.source("noop.seconds") + ": 'noop.seconds' is for the problem noop only");
+    }
     return job;
 }
 

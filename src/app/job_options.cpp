@@ -41,6 +41,11 @@ std::vector<Option> rows() {
     integer("seed", "1", 0, 9e15, "Seed of every random stream of the run.");
     integer("islands", "8", 1, 65536, "Islands of the whole run; at least as many as ranks.");
     integer("batch", "16", 1, 65536, "Candidates per island step, and open at once per island.");
+    Option& deterministic = text("deterministic", "false", {},
+                                 "The same records on any number of ranks and workers, interrupted or not: steps are "
+                                 "taken whole, islands wait for each other's migrants, limits and targets take effect "
+                                 "at the end of a migration interval.");
+    deterministic.type = OptionType::boolean;
 
     Option& seconds = real("limits.seconds", "0.0", 0, unlimited,
                            "Stop after this time, earlier incarnations included; 0: no limit.");
@@ -54,6 +59,12 @@ std::vector<Option> rows() {
     target.allow_infinite = true;
     target.maximum = std::numeric_limits<double>::infinity();
     target.in_content_hash = false;
+    Option& margin =
+        real("limits.walltime_margin", "30.0", 0, 1e6,
+             "Under Slurm: kept free before the job's end for the last sync and fold, at most a quarter of "
+             "the time there is; an evaluation that may not end before is not begun.");
+    margin.unit = "seconds";
+    margin.in_content_hash = false;
 
     integer("population.size", "16", 1, 1e6, "Individuals an island keeps.");
     integer("population.elites", "4", 1, 1e4, "Best ones ever, kept through restarts and offered for migration.");
@@ -96,12 +107,28 @@ std::vector<Option> rows() {
     integer("engine.attempts", "3", 1, 100, "Tries of one candidate when the machine fails it, the first included.")
         .in_content_hash = false;
 
+    Option& drain = real("engine.drain", "10.0", 0, 1e6,
+                         "How long a stop waits for evaluations that run, at most half a second after SIGTERM.");
+    drain.unit = "seconds";
+    drain.in_content_hash = false;
+    Option& silence = real("engine.peer_timeout", "20.0", 1, 1e6, "A rank that is silent for longer is lost.");
+    silence.unit = "seconds";
+    silence.in_content_hash = false;
+
     text("journal.acknowledgement_log", "\"\"", {},
          "File that gets a line island/step/slot/attempt after each evaluation's sync; empty: none.")
         .in_content_hash = false;
+    Option& reserve = integer("journal.reserve", "1048576", 0, 1e12,
+                              "Space kept aside per rank, so that the last records fit on a full disk; 0: none.");
+    reserve.unit = "bytes";
+    reserve.in_content_hash = false;
     integer("journal.snapshot_interval", "64", 0, 1e9,
             "Island steps between two snapshots of its state; 0: only at the end.")
         .in_content_hash = false;
+
+    Option& pause = real("noop.seconds", "0.0", 0, 1e6, "How long an evaluation of the problem noop takes.");
+    pause.unit = "seconds";
+    pause.in_content_hash = false;
     return table;
 }
 

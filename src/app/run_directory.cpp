@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of one run: creation, and the lock on it.
+// The folder of one run: where its files lie and how it comes to be.
 #include "atoll/app/run_directory.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 
 #include "atoll/core/clock.hpp"
 #include "atoll/core/error.hpp"
-#include "atoll/core/json.hpp"
 
 namespace atl::app {
 
@@ -25,17 +21,16 @@ std::string compact_timestamp() {
     return text;
 }
 
-std::string holder_text(int descriptor) {
-    char text[4096];
-    const ssize_t length = pread(descriptor, text, sizeof text, 0);
-    if (length <= 0) return "another process";
-    try {
-        const Json holder = parse_json({text, static_cast<std::size_t>(length)}, "lease");
-        return "process " + std::to_string(holder["pid"].as_integer()) + " on " + holder["host"].as_string() +
-               " since " + holder["since"].as_string();
-    } catch (const Error&) {
-        return "another process";
+/// A wrong path is the user's; a full or broken disk is not.
+void make_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (!error) return;
+    const std::string message = "can not make " + folder.string() + ": " + error.message();
+    if (error == std::errc::no_space_on_device || error == std::errc::io_error || error.value() == EDQUOT) {
+        throw InfrastructureError(message + "; free space or check the file system, then start again");
     }
+    throw InputError(message + "; choose another --out");
 }
 
 }  // namespace
@@ -46,24 +41,26 @@ std::string host_name() {
 }
 
 bool RunDirectory::holds_a_run() const {
+    // A start that ended before its job was written has recorded nothing: another one may take its folder.
     std::error_code ignored;
-    return std::filesystem::exists(journal(), ignored);
+    return std::filesystem::exists(journal(), ignored) &&
+           (std::filesystem::exists(job(), ignored) || !std::filesystem::is_empty(journal(), ignored));
+}
+
+void refuse_existing_run(const RunDirectory& run) {
+    throw BusyError(run.root.string() + " already holds a run; go on with 'atoll resume " + run.root.string() +
+                    "' or choose another --out");
 }
 
 RunDirectory create_run_directory(const std::filesystem::path& root) {
     RunDirectory run{root};
     std::error_code error;
-    if (run.holds_a_run()) {
-        throw BusyError(root.string() + " already holds a run; go on with 'atoll resume " + root.string() +
-                        "' or choose another --out");
-    }
+    if (run.holds_a_run()) refuse_existing_run(run);
     if (std::filesystem::exists(run.job(), error)) {
         throw InputError(run.job().string() + " is there already and not a run's; choose another --out");
     }
-    std::filesystem::create_directories(run.journal(), error);
-    if (error) throw InputError("can not make the run directory " + root.string() + ": " + error.message());
-    std::filesystem::create_directories(run.log(), error);
-    if (error) throw InputError("can not make " + run.log().string() + ": " + error.message());
+    make_folder(run.journal());
+    make_folder(run.log());
     return run;
 }
 
@@ -92,45 +89,9 @@ RunDirectory open_run_directory(const std::filesystem::path& root) {
         throw InputError(root.string() + " is not a run directory: there is no such folder");
     }
     if (!run.holds_a_run()) {
-        throw InputError(root.string() + " is not a run directory: it has no journal/");
+        throw InputError(root.string() + " is not a run directory: it holds no journal and no job of a run");
     }
     return run;
 }
-
-bool is_held(const RunDirectory& run) {
-    const int descriptor = open(run.lease().c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return false;
-    const bool held = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    close(descriptor);
-    return held;
-}
-
-Lease::Lease(const RunDirectory& run) {
-    const std::string path = run.lease().string();
-    descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) throw InfrastructureError("can not open " + path + ": " + std::strerror(errno));
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-        const int reason = errno;
-        const std::string holder = holder_text(descriptor_);
-        close(descriptor_);
-        if (reason != EWOULDBLOCK) {
-            throw InfrastructureError("can not lock " + path + ": " + std::strerror(reason) +
-                                      "; is RUN on a file system with locks?");
-        }
-        throw BusyError(run.root.string() + " is in use by " + holder + "; wait for it to end or stop it");
-    }
-    Json holder;
-    holder.set("host", host_name());
-    holder.set("pid", static_cast<std::int64_t>(getpid()));
-    holder.set("since", utc_timestamp());
-    const std::string text = holder.dump() + "\n";
-    if (ftruncate(descriptor_, 0) != 0 || pwrite(descriptor_, text.data(), text.size(), 0) < 0) {
-        const int reason = errno;
-        close(descriptor_);
-        throw InfrastructureError("can not write " + path + ": " + std::strerror(reason));
-    }
-}
-
-Lease::~Lease() { close(descriptor_); }
 
 }  // namespace atl::app

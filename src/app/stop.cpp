@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 
+#include "atoll/app/lease.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/run_files.hpp"
 #include "atoll/app/stop_file.hpp"

@@ -14,6 +14,7 @@
 
 #include "atoll/app/job.hpp"
 #include "atoll/app/launcher.hpp"
+#include "atoll/app/lease.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/core/clock.hpp"
 #include "atoll/core/error.hpp"

@@ -65,21 +65,45 @@ std::vector<std::string> read_texts(hid_t dataset, const std::string& path) {
     return values;
 }
 
+/// Reads one attribute into nothing. HDF5 calls this: no exception may leave it, and a negative result ends the walk.
+herr_t read_attribute(hid_t object, const char* name, const H5A_info_t* /*info*/, void* /*data*/) {
+    const AttributeHandle attribute(H5Aopen(object, name, H5P_DEFAULT));
+    if (attribute.get() < 0) return -1;
+    const TypeHandle type(H5Aget_type(attribute.get()));
+    const SpaceHandle space(H5Aget_space(attribute.get()));
+    if (type.get() < 0 || space.get() < 0 || H5Tdetect_class(type.get(), H5T_VLEN) != 0) return -1;
+    const hssize_t count = H5Sget_simple_extent_npoints(space.get());
+    const std::size_t width = H5Tget_size(type.get());
+    if (count < 1 || width == 0 || static_cast<std::size_t>(count) > widest_text / width) return -1;
+    try {
+        std::vector<char> bytes(static_cast<std::size_t>(count) * width);
+        return H5Aread(attribute.get(), type.get(), bytes.data());
+    } catch (const std::exception&) {
+        return -1;
+    }
+}
+
+herr_t read_object(hid_t file, const char* name, const H5O_info_t* /*info*/, void* /*data*/) {
+    const Handle<H5Oclose> object(H5Oopen(file, name, H5P_DEFAULT));
+    if (object.get() < 0) return -1;
+    return H5Aiterate2(object.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, read_attribute, nullptr);
+}
+
 }  // namespace
 
-ArchiveReader::ArchiveReader(const std::filesystem::path& path) {
+ArchiveReader::ArchiveReader(const std::filesystem::path& path, const std::filesystem::path& shown_as) {
     file_ = FileHandle(H5_TRY(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)));
     const std::string format = text_attribute("format");
     int major = 0;
     const auto [end, error] = std::from_chars(format.data(), format.data() + format.size(), major);
     if (error != std::errc() || end == format.data() + format.size() || *end != '.' || major < 1) {
-        throw DamageError(fmt::format("{}: '{}' is no archive format", path.string(), format));
+        throw DamageError(fmt::format("{}: '{}' is no archive format", shown_as.string(), format));
     }
     if (major > archive_format_major) {
         throw FormatVersionError(
             fmt::format("{} is of archive format {}; this atoll reads up to {}.x: use the atoll "
                         "that wrote it, or fold it again",
-                        path.string(), format, archive_format_major));
+                        shown_as.string(), format, archive_format_major));
     }
 }
 
@@ -132,6 +156,11 @@ std::string ArchiveReader::read_bytes(std::uint64_t offset, std::uint64_t count)
     std::string bytes(count, '\0');
     H5_TRY(H5Dread(dataset.get(), H5T_NATIVE_UINT8, memory.get(), place.get(), H5P_DEFAULT, bytes.data()));
     return bytes;
+}
+
+void ArchiveReader::read_attributes() const {
+    // all information: it walks through the indexes of chunks, as readers do that list a file (h5py)
+    H5_TRY(H5Ovisit2(file_.get(), H5_INDEX_NAME, H5_ITER_INC, read_object, nullptr, H5O_INFO_ALL));
 }
 
 }  // namespace atl::archive

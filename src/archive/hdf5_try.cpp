@@ -30,6 +30,9 @@ void throw_hdf5_error(const char* expression, const char* file, int line) {
 }
 
 QuietHdf5::QuietHdf5() {
+    // Our handles close everything; HDF5's own tidying at exit walks into a file whose close has failed (disk full) and
+    // dies there by a signal. Only the first call of all has an effect.
+    (void)H5dont_atexit();
     (void)H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
     (void)H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }

@@ -3,8 +3,7 @@
 #include "archive/hdf5_writer.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -45,76 +44,63 @@ void write_text_attribute(hid_t object, const std::string& name, std::string_vie
     write_scalar(object, name, type.get(), clean.c_str());
 }
 
-/// An extensible 1-D dataset, empty as yet, compressed in chunks of about chunk_bytes.
-DatasetHandle create_dataset(hid_t file, const std::string& path, hid_t type, std::size_t row_bytes, std::size_t rows,
-                             bool shuffle) {
-    const hsize_t most = std::max<hsize_t>(1, std::min<hsize_t>(8192, chunk_bytes / row_bytes));
-    const hsize_t chunk = row_bytes == 1 && !shuffle ? chunk_bytes : std::clamp<hsize_t>(rows, 1, most);
+/// Rows of a chunk: about chunk_bytes of them, and no more than a short column has.
+std::size_t chunk_rows(std::size_t row_bytes, std::size_t rows) {
+    const std::size_t most = std::max<std::size_t>(1, std::min<std::size_t>(8192, chunk_bytes / row_bytes));
+    return std::clamp<std::size_t>(rows, 1, most);
+}
+
+/// An extensible 1-D dataset, empty as yet, as ChunkWriter fills it.
+SharedDataset create_dataset(hid_t file, const std::string& path, hid_t type, std::size_t row_bytes,
+                             std::size_t rows_of_chunk) {
     const hsize_t none = 0;
     const hsize_t unlimited = H5S_UNLIMITED;
+    const hsize_t chunk = rows_of_chunk;
     const SpaceHandle space(H5_TRY(H5Screate_simple(1, &none, &unlimited)));
     const PropertiesHandle properties(H5_TRY(H5Pcreate(H5P_DATASET_CREATE)));
     H5_TRY(H5Pset_chunk(properties.get(), 1, &chunk));
-    if (shuffle) H5_TRY(H5Pset_shuffle(properties.get()));
+    if (row_bytes > 1) H5_TRY(H5Pset_shuffle(properties.get()));
     H5_TRY(H5Pset_deflate(properties.get(), gzip_level));
     H5_TRY(H5Pset_obj_track_times(properties.get(), false));
-    return DatasetHandle(
+    return std::make_shared<const DatasetHandle>(
         H5_TRY(H5Dcreate2(file, path.c_str(), type, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT)));
 }
 
-void write_rows(hid_t dataset, hid_t memory_type, hsize_t offset, hsize_t count, const void* rows) {
-    const SpaceHandle memory(H5_TRY(H5Screate_simple(1, &count, nullptr)));
-    const SpaceHandle place(H5_TRY(H5Dget_space(dataset)));
-    H5_TRY(H5Sselect_hyperslab(place.get(), H5S_SELECT_SET, &offset, nullptr, &count, nullptr));
-    H5_TRY(H5Dwrite(dataset, memory_type, memory.get(), place.get(), H5P_DEFAULT, rows));
-}
+void set_rows(const SharedDataset& dataset, hsize_t rows) { H5_TRY(H5Dset_extent(dataset->get(), &rows)); }
 
-/// Extends `dataset` to `offset + count` rows and writes the new ones.
-void append_rows(hid_t dataset, hid_t memory_type, hsize_t offset, hsize_t count, const void* rows) {
-    const hsize_t end = offset + count;
-    H5_TRY(H5Dset_extent(dataset, &end));
-    write_rows(dataset, memory_type, offset, count, rows);
-}
-
-/// True when the bytes' entropy leaves deflate next to nothing to win: coordinates of vectors, compressed data. Trying
-/// would cost most of a fold's time.
-bool is_incompressible(std::string_view bytes) {
-    constexpr double bits_per_byte = 7.5;
-    std::array<std::uint32_t, 256> counts{};
-    for (const char byte : bytes) ++counts[static_cast<std::uint8_t>(byte)];
-    double bits = 0;
-    for (const std::uint32_t count : counts) {
-        if (count > 0) bits -= count * std::log2(count / static_cast<double>(bytes.size()));
+/// A column of `rows` rows; `fill(first, count, out)` writes rows into out, which is zero.
+template <class Fill>
+SharedDataset write_rows(hid_t file, ChunkWriter& chunks, const std::string& path, hid_t type, std::size_t row_bytes,
+                         std::size_t rows, Fill fill) {
+    const std::size_t chunk = chunk_rows(row_bytes, rows);
+    SharedDataset dataset = create_dataset(file, path, type, row_bytes, chunk);
+    set_rows(dataset, rows);
+    for (std::size_t first = 0; first < rows; first += chunk) {
+        std::string bytes(chunk * row_bytes, '\0');
+        fill(first, std::min(chunk, rows - first), bytes.data());
+        chunks.write(dataset, first, std::move(bytes), row_bytes);
     }
-    return bits > bits_per_byte * static_cast<double>(bytes.size());
+    return dataset;
 }
 
 template <class Value>
-DatasetHandle write_numbers(hid_t file, const std::string& path, const std::vector<Value>& values) {
-    const hid_t type = native_type<Value>();
-    DatasetHandle dataset = create_dataset(file, path, type, sizeof(Value), values.size(), true);
-    if (!values.empty()) append_rows(dataset.get(), type, 0, values.size(), values.data());
-    return dataset;
+SharedDataset write_numbers(hid_t file, ChunkWriter& chunks, const std::string& path,
+                            const std::vector<Value>& values) {
+    return write_rows(file, chunks, path, native_type<Value>(), sizeof(Value), values.size(),
+                      [&values](std::size_t first, std::size_t count, char* out) {
+                          std::memcpy(out, values.data() + first, count * sizeof(Value));
+                      });
 }
 
-DatasetHandle write_texts(hid_t file, const std::string& path, const std::vector<std::string>& values) {
+SharedDataset write_texts(hid_t file, ChunkWriter& chunks, const std::string& path,
+                          const std::vector<std::string>& values) {
     std::size_t width = 1;
     for (const std::string& value : values) width = std::max(width, value.size());
     const TypeHandle type = text_type(width);
-    DatasetHandle dataset = create_dataset(file, path, type.get(), width, values.size(), true);
-    // Padded rows are made a few chunks at a time: a long column of long texts need not lie in memory at once.
-    const std::size_t part = std::max<std::size_t>(1, 16 * chunk_bytes / width);
-    std::string rows;
-    for (std::size_t first = 0; first < values.size(); first += part) {
-        const std::size_t count = std::min(part, values.size() - first);
-        rows.assign(count * width, '\0');
-        for (std::size_t i = 0; i < count; ++i) {
-            const std::string& value = values[first + i];
-            std::copy(value.begin(), value.end(), rows.begin() + static_cast<std::ptrdiff_t>(i * width));
-        }
-        append_rows(dataset.get(), type.get(), first, count, rows.data());
-    }
-    return dataset;
+    return write_rows(file, chunks, path, type.get(), width, values.size(),
+                      [&values, width](std::size_t first, std::size_t count, char* out) {
+                          for (std::size_t i = 0; i < count; ++i, out += width) values[first + i].copy(out, width);
+                      });
 }
 
 void describe_column(hid_t dataset, const ColumnInfo& info) {
@@ -126,7 +112,7 @@ void describe_column(hid_t dataset, const ColumnInfo& info) {
 
 }  // namespace
 
-ArchiveWriter::ArchiveWriter(const std::filesystem::path& path) {
+ArchiveWriter::ArchiveWriter(const std::filesystem::path& path) : chunks_(std::make_unique<ChunkWriter>()) {
     const PropertiesHandle access(H5_TRY(H5Pcreate(H5P_FILE_ACCESS)));
     // 1.8 is old enough for every reader, and lets an attribute (job_toml) exceed 64 KiB.
     H5_TRY(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18));
@@ -166,64 +152,62 @@ void ArchiveWriter::write_table(const Table& table) const {
 
 void ArchiveWriter::write_column(const std::string& group, const ColumnInfo& info, const ColumnValues& values) const {
     const std::string path = group + "/" + info.name;
-    const DatasetHandle dataset = std::visit(
+    const SharedDataset dataset = std::visit(
         [&](const auto& cells) {
             using Value = typename std::decay_t<decltype(cells)>::value_type;
             if constexpr (std::is_same_v<Value, std::string>) {
-                return write_texts(file(), path, cells);
+                return write_texts(file(), *chunks_, path, cells);
             } else {
-                return write_numbers(file(), path, cells);
+                return write_numbers(file(), *chunks_, path, cells);
             }
         },
         values);
-    describe_column(dataset.get(), info);
+    describe_column(dataset->get(), info);
 }
 
 void ArchiveWriter::close() {
+    chunks_->finish();
+    chunks_.reset();
     H5_TRY(H5Fflush(file(), H5F_SCOPE_LOCAL));
     file_.close();
 }
 
 BlobWriter::BlobWriter(ArchiveWriter& archive) : archive_(archive) {
     archive.write_group("blobs", "Contents by SHA-256: blob i is bytes[offset[i] : offset[i] + length[i]]");
-    bytes_ = create_dataset(archive.file(), "blobs/bytes", H5T_NATIVE_UINT8, 1, 0, false);
-    describe_column(bytes_.get(), {"bytes", "byte", "All contents, one after another", false});
+    bytes_ = create_dataset(archive.file(), "blobs/bytes", H5T_NATIVE_UINT8, 1, chunk_bytes);
+    describe_column(bytes_->get(), {"bytes", "byte", "All contents, one after another", false});
+    pending_.reserve(chunk_bytes);
 }
 
 void BlobWriter::append(const Sha256& digest, std::string_view bytes) {
     digests_.push_back(to_hex(digest));
     offsets_.push_back(written_ + pending_.size());
     lengths_.push_back(bytes.size());
-    pending_ += bytes;
-    // Whole chunks only, so that none is compressed twice.
-    if (pending_.size() >= 4 * chunk_bytes) write_pending(pending_.size() / chunk_bytes * chunk_bytes);
+    while (!bytes.empty()) {
+        const std::string_view part = bytes.substr(0, chunk_bytes - pending_.size());
+        pending_ += part;
+        bytes.remove_prefix(part.size());
+        if (pending_.size() == chunk_bytes) write_pending();
+    }
 }
 
 std::uint64_t BlobWriter::finish() {
-    if (!pending_.empty()) write_pending(pending_.size());
-    bytes_ = DatasetHandle();
+    if (!pending_.empty()) write_pending();
+    bytes_.reset();
     archive_.write_column("blobs", {"sha256", "", "SHA-256 of the content, in hexadecimal", false}, digests_);
     archive_.write_column("blobs", {"offset", "byte", "Where it begins in bytes", false}, offsets_);
     archive_.write_column("blobs", {"length", "byte", "How long it is", false}, lengths_);
     return digests_.size();
 }
 
-void BlobWriter::write_pending(std::size_t count) {
-    const hsize_t end = written_ + count;
-    H5_TRY(H5Dset_extent(bytes_.get(), &end));
-    for (std::size_t done = 0; done < count; done += chunk_bytes) {
-        const std::size_t part = std::min(chunk_bytes, count - done);
-        const char* bytes = pending_.data() + done;
-        const hsize_t offset = written_ + done;
-        if (part == chunk_bytes && is_incompressible({bytes, part})) {
-            constexpr std::uint32_t without_deflate = 1;  // bit 0: the pipeline's first filter is skipped
-            H5_TRY(H5Dwrite_chunk(bytes_.get(), H5P_DEFAULT, without_deflate, &offset, part, bytes));
-        } else {
-            write_rows(bytes_.get(), H5T_NATIVE_UINT8, offset, part, bytes);
-        }
-    }
-    pending_.erase(0, count);
-    written_ += count;
+void BlobWriter::write_pending() {
+    const std::uint64_t first = written_;
+    written_ += pending_.size();
+    set_rows(bytes_, written_);
+    pending_.resize(chunk_bytes);  // the last chunk is filled up with zeros, which lie beyond the extent
+    archive_.chunks().write(bytes_, first, std::move(pending_), 1);
+    pending_.clear();
+    pending_.reserve(chunk_bytes);
 }
 
 }  // namespace atl::archive

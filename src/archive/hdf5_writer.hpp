@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "archive/chunk_writer.hpp"
 #include "archive/hdf5_try.hpp"
 #include "archive/tables.hpp"
 #include "atoll/core/hash.hpp"
@@ -34,12 +36,14 @@ public:
     void close();
 
     hid_t file() const { return file_.get(); }
+    ChunkWriter& chunks() const { return *chunks_; }
 
 private:
     FileHandle file_;
+    std::unique_ptr<ChunkWriter> chunks_;  ///< gone before the file, whose datasets it holds
 };
 
-/// Appends contents to /blobs/bytes as they come, holding a few chunks only.
+/// Appends contents to /blobs/bytes as they come, holding one chunk only.
 class BlobWriter {
 public:
     explicit BlobWriter(ArchiveWriter& archive);
@@ -48,11 +52,11 @@ public:
     std::uint64_t finish();
 
 private:
-    void write_pending(std::size_t count);
+    void write_pending();
 
     ArchiveWriter& archive_;
-    DatasetHandle bytes_;
-    std::string pending_;
+    SharedDataset bytes_;
+    std::string pending_;  ///< less than a chunk
     std::uint64_t written_ = 0;
     std::vector<std::string> digests_;
     std::vector<std::uint64_t> offsets_;

@@ -74,7 +74,7 @@ Table evaluations_table(const std::vector<EvaluationRecord>& rows) {
              "ok, wrong, compile_error, crashed, timeout, out_of_memory, forbidden, cheated, infrastructure", hashed},
             [](const R& r) { return to_string(r.verdict.kind); }),
         add(
-            {"reason", "", "Code of the reason, empty for a plain ok", not_hashed},
+            {"reason", "", "Code of the reason, empty for a plain ok", hashed},
             [](const R& r) -> auto& { return r.verdict.reason; }),
         add(
             {"reason_text", "", "The reason in words, cut at 1024 bytes", not_hashed},

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replays the journals and compares the archive to them.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
-#include <optional>
+#include <cerrno>
 #include <system_error>
 #include <type_traits>
 #include <unordered_set>
 
 #include "archive/hdf5_reader.hpp"
+#include "archive/in_child.hpp"
 #include "archive/tables.hpp"
 #include "atoll/archive/queries.hpp"
 #include "atoll/core/error.hpp"
+#include "atoll/core/json.hpp"
 
 namespace atl::archive {
 namespace fs = std::filesystem;
@@ -54,7 +58,10 @@ class Comparison {
 public:
     Comparison(const ArchiveReader& archive, const journal::RunContents& contents,
                const std::unordered_set<std::string>& blobs)
-        : archive_(archive), contents_(contents), blobs_(blobs), tail_is_torn_(!contents.torn_tails.empty()) {}
+        : archive_(archive),
+          contents_(contents),
+          blobs_(blobs),
+          tail_is_torn_(!contents.torn_tails.empty() || !contents.fenced.empty()) {}
 
     /// What the archive is beside the journals; throws Difference. A journal with a torn tail may have lost records
     /// that were folded before they were safe: then the archive is ahead, and that is no damage.
@@ -158,26 +165,82 @@ private:
     bool ahead_ = false;
 };
 
-/// Runs a step that reads the archive and turns what it throws into the report's state and damages.
-template <class Step>
-void judge_archive(const fs::path& path, VerifyReport& report, Step step) {
-    const auto damage = [&](ArchiveState state, const std::string& what) {
-        report.archive = state;
-        report.damages.push_back({.file = path,
-                                  .offset = 0,
-                                  .bytes = 0,
-                                  .text = fmt::format("archive.h5: {}; `atoll archive fold {}` makes it anew from the "
-                                                      "journals",
-                                                      what, path.parent_path().string())});
-    };
+/// archive.h5 as it was when this was made, whatever is folded and renamed meanwhile.
+class HeldArchive {
+public:
+    explicit HeldArchive(const fs::path& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+        if (descriptor_ < 0 && errno != ENOENT) {
+            throw InfrastructureError(fmt::format("cannot open {}: {}; check the file's permissions", path.string(),
+                                                  std::generic_category().message(errno)));
+        }
+    }
+    ~HeldArchive() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    HeldArchive(const HeldArchive&) = delete;
+    HeldArchive& operator=(const HeldArchive&) = delete;
+
+    bool exists() const { return descriptor_ >= 0; }
+    const fs::path& path() const { return path_; }
+    ArchiveReader reader() const { return {fmt::format("/proc/self/fd/{}", descriptor_), path_}; }
+
+private:
+    fs::path path_;
+    int descriptor_;
+};
+
+/// What was found in an archive, as a child process tells it.
+struct Finding {
+    ArchiveState state = ArchiveState::unreadable;
+    std::uint64_t evaluations = 0;
+    std::string damage;         ///< empty: none
+    std::string newer_version;  ///< the message, when the archive is of a newer format
+
+    std::string encode() const {
+        Json json;
+        json.set("state", static_cast<int>(state));
+        json.set("evaluations", evaluations);
+        json.set("damage", damage);
+        json.set("newer_version", newer_version);
+        return json.dump();
+    }
+    static Finding decode(const std::string& text) {
+        const Json json = parse_json(text, "finding");
+        return {.state = static_cast<ArchiveState>(json["state"].as_integer()),
+                .evaluations = static_cast<std::uint64_t>(json["evaluations"].as_integer()),
+                .damage = json["damage"].as_string(),
+                .newer_version = json["newer_version"].as_string()};
+    }
+};
+
+Finding look_at(const HeldArchive& held, const journal::RunContents& contents,
+                const std::unordered_set<std::string>& blobs) {
+    Finding finding;
+    const QuietHdf5 quiet;
     try {
-        step();
+        const ArchiveReader archive = held.reader();
+        finding.evaluations = archive.rows("evaluations/island");
+        finding.state = Comparison(archive, contents, blobs).everything();
+        archive.read_attributes();
     } catch (const Difference& difference) {
-        damage(ArchiveState::differs, difference.where);
-    } catch (const FormatVersionError&) {
-        throw;
-    } catch (const Error& error) {
-        damage(ArchiveState::unreadable, error.what());
+        finding.state = ArchiveState::differs;
+        finding.damage = difference.where;
+    } catch (const FormatVersionError& error) {
+        finding.newer_version = error.what();
+    } catch (const std::exception& error) {
+        finding.state = ArchiveState::unreadable;
+        finding.damage = error.what();
+    }
+    return finding;
+}
+
+/// HDF5 believes what a damaged file says of itself and may die of it: only a child looks inside.
+Finding look_in_child(const HeldArchive& held, const journal::RunContents& contents,
+                      const std::unordered_set<std::string>& blobs) {
+    try {
+        return Finding::decode(in_child([&] { return look_at(held, contents, blobs).encode(); }));
+    } catch (const DamageError& error) {
+        return {.state = ArchiveState::unreadable, .evaluations = 0, .damage = error.what(), .newer_version = {}};
     }
 }
 
@@ -200,24 +263,27 @@ VerifyReport verify_run(const fs::path& run_directory) {
     };
     // The archive is opened first: whatever is appended or folded meanwhile, the journals read after that hold all
     // this file was folded from.
-    const QuietHdf5 quiet;
-    std::error_code error;
-    const fs::path archive_path = run_directory / "archive.h5";
-    std::optional<ArchiveReader> archive;
-    if (fs::exists(archive_path, error)) {
-        judge_archive(archive_path, report, [&] { archive.emplace(archive_path); });
-    }
+    const HeldArchive archive(run_directory / "archive.h5");
     journal::RunContents contents = journal::read_run(run_directory, options);
 
     report.evaluations = contents.evaluations.size();
     report.blobs = blobs.size();
-    if (archive) {
-        judge_archive(archive_path, report, [&] {
-            report.archive_evaluations = archive->rows("evaluations/island");
-            report.archive = Comparison(*archive, contents, blobs).everything();
-        });
+    if (archive.exists()) {
+        const Finding finding = look_in_child(archive, contents, blobs);
+        if (!finding.newer_version.empty()) throw FormatVersionError(finding.newer_version);
+        report.archive = finding.state;
+        report.archive_evaluations = finding.evaluations;
+        if (!finding.damage.empty()) {
+            report.damages.push_back({.file = archive.path(),
+                                      .offset = 0,
+                                      .bytes = 0,
+                                      .text = fmt::format("archive.h5: {}; `atoll archive fold {}` makes it anew from "
+                                                          "the journals",
+                                                          finding.damage, run_directory.string())});
+        }
     }
     report.torn_tails = std::move(contents.torn_tails);
+    report.fenced = std::move(contents.fenced);
     report.duplicates = std::move(contents.duplicates);
     report.damages.insert(report.damages.begin(), contents.damages.begin(), contents.damages.end());
     report.damages.insert(report.damages.end(), bad_blobs.begin(), bad_blobs.end());

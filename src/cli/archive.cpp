@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The questions to an archive: atoll archive ls, verify, fold, best and export.
+// The questions to an archive: atoll archive ls, verify, fold, best, hash, export and merge.
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +21,7 @@ struct Words {
 
 }  // namespace
 
-void add_archive(Command& program, Action& action) {
+void add_archive(Command& program, Action& action, const std::string& command_line) {
     Command archive = program.verb("archive", "Questions to a run's archive; all read the journals first");
     archive.require_verb();
     auto words = std::make_shared<Words>();
@@ -37,12 +37,22 @@ void add_archive(Command& program, Action& action) {
     Command fold = add("fold", "Make archive.h5 from the journals",
                        [=] { return app::archive_fold(words->run, words->background, words->json); });
     Command best = add("best", "The best proven candidate", [=] { return app::archive_best(words->run, words->json); });
-    for (Command* verb : {&list, &verify, &fold, &best}) verb->flag("--json", words->json, "Print as JSON");
+    Command hash = add("hash", "SHA-256 over what the run found, the same on any rank count when it was deterministic",
+                       [=] { return app::archive_hash(words->run, words->json); });
+    for (Command* verb : {&list, &verify, &fold, &best, &hash}) verb->flag("--json", words->json, "Print as JSON");
     fold.flag("--background", words->background, "At lowest priority, ending with its parent");
     Command table =
         add("export", "One table as CSV", [=] { return app::archive_export(words->run, words->table, words->output); });
     table.option("--table", words->table, "Which table", "NAME");
     table.option("--output", words->output, "File (default: standard output)", "FILE");
+
+    Command merge = archive.verb("merge", "One run directory from several runs of one problem");
+    auto request = std::make_shared<app::MergeRequest>();
+    request->command_line = command_line;
+    merge.positionals("runs", request->runs, "Run directories", "RUN");
+    merge.required_option("-o,--out", request->out, "Run directory to make", "OUT");
+    merge.flag("--json", request->json, "Print as JSON");
+    merge.on_parsed([&action, request] { action = [request] { return app::archive_merge(*request); }; });
 }
 
 }  // namespace atl::cli

@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
         atl::cli::add_status(root, action);
         atl::cli::add_stop(root, action);
         atl::cli::add_report(root, action);
-        atl::cli::add_archive(root, action);
+        atl::cli::add_archive(root, action, command_line);
         if (const auto code = program.parse(argc, argv)) return *code;
         return static_cast<int>(action());
     } catch (const atl::app::SilentError& error) {

@@ -19,6 +19,6 @@ void add_evaluate(Command& program, Action& action);
 void add_status(Command& program, Action& action);
 void add_stop(Command& program, Action& action);
 void add_report(Command& program, Action& action);
-void add_archive(Command& program, Action& action);
+void add_archive(Command& program, Action& action, const std::string& command_line);
 
 }  // namespace atl::cli

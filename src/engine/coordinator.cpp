@@ -3,19 +3,20 @@
 #include "atoll/engine/coordinator.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace atl::engine {
 
 Coordinator::Coordinator(transport::Transport& transport, CoordinatorOptions options, Nanoseconds now)
     : transport_(transport),
-      options_(options),
+      options_(std::move(options)),
       started_(now),
       next_status_(now),
       last_step_(now),
       peers_(static_cast<std::size_t>(transport.size())) {
     for (Peer& peer : peers_) peer.heard = now;
     status_.ranks = transport.size();
-    status_.elapsed_seconds = options.base_elapsed_seconds;
+    status_.elapsed_seconds = options_.base_elapsed_seconds;
 }
 
 void Coordinator::receive(const transport::Message& message, Nanoseconds now) {
@@ -32,6 +33,9 @@ void Coordinator::receive(const transport::Message& message, Nanoseconds now) {
             peer.counts = decode_drained(message.payload);
             peer.drained = true;
             if (peer.counts.failed) stop({StopReason::failure, peer.counts.failure});
+            break;
+        case Tag::epoch_done:
+            peer.epoch = decode_epoch_report(message.payload);
             break;
         case Tag::goodbye:
             peer.left = true;
@@ -63,15 +67,41 @@ void Coordinator::step(Nanoseconds now) {
         }
         if (callback_) callback_(status_);
     }
-    const bool exhausted =
-        std::all_of(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.lost || peer.status.exhausted; });
-    if (exhausted) stop({StopReason::evaluations_exhausted, "the evaluation limit is used up"});
+    if (options_.deterministic) {
+        if (!stopping()) end_epoch();
+    } else if (std::all_of(peers_.begin(), peers_.end(),
+                           [](const Peer& peer) { return peer.lost || peer.status.exhausted; })) {
+        stop({StopReason::evaluations_exhausted, "the evaluation limit is used up"});
+    }
     if (stopping() && everybody_may_leave()) {
         finished_ = true;
         finished_at_ = now;
         refresh(now);
         send_to_all(Tag::finish, encode(status_.stop));
         if (callback_) callback_(status_);
+    }
+}
+
+void Coordinator::end_epoch() {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+    bool exhausted = true;
+    std::optional<std::string> target;
+    for (const Peer& peer : peers_) {
+        if (peer.lost || peer.epoch.epoch != epoch_ + 1) return;
+        sent += peer.epoch.messages_sent;
+        received += peer.epoch.messages_received;
+        exhausted = exhausted && peer.epoch.exhausted;
+        if (!target) target = peer.epoch.target;
+    }
+    if (sent != received) return;
+    if (target) {
+        stop({StopReason::target_reached, *target});
+    } else if (exhausted) {
+        stop({StopReason::evaluations_exhausted, "the evaluation limit is used up"});
+    } else {
+        ++epoch_;
+        send_to_all(Tag::epoch_begin, encode_epoch(epoch_));
     }
 }
 
@@ -116,8 +146,9 @@ void Coordinator::find_lost(Nanoseconds now) {
         if (peer.lost || now - peer.heard < options_.peer_timeout) continue;
         peer.lost = true;
         ++status_.ranks_lost;
+        const std::string host = rank < options_.hosts.size() ? " on " + options_.hosts[rank] : "";
         stop({StopReason::failure,
-              "rank " + std::to_string(rank) + " has been silent for " +
+              "rank " + std::to_string(rank) + host + " has been silent for " +
                   std::to_string(options_.peer_timeout / nanoseconds_per_second) +
                   " s and is taken for lost; nothing acknowledged is lost, go on with 'atoll resume'"});
     }

@@ -8,7 +8,12 @@
 #include <boost/serialization/optional.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>
+#include <cstring>
 #include <sstream>
+#include <stdexcept>
+#include <typeinfo>
+
+#include "atoll/core/hash.hpp"
 
 namespace boost::serialization {
 
@@ -17,16 +22,16 @@ void serialize(Archive& archive, atl::EvaluationKey& key, unsigned /*version*/) 
     archive& key.island& key.step& key.slot& key.attempt;
 }
 
-template <class Archive>
-void serialize(Archive& archive, std::optional<atl::EvaluationKey>& key, unsigned /*version*/) {
-    bool present = key.has_value();
+template <class Archive, class Value>
+void serialize(Archive& archive, std::optional<Value>& value, unsigned /*version*/) {
+    bool present = value.has_value();
     archive& present;
     if (!present) {
-        key.reset();
+        value.reset();
         return;
     }
-    if (!key) key.emplace();
-    archive&* key;
+    if (!value) value.emplace();
+    archive&* value;
 }
 
 template <class Archive>
@@ -76,12 +81,18 @@ void serialize(Archive& archive, atl::engine::RankStatus& status, unsigned /*ver
 
 template <class Archive>
 void serialize(Archive& archive, atl::engine::StopRequest& request, unsigned /*version*/) {
-    archive& request.reason& request.text;
+    archive& request.reason& request.text& request.drain_seconds;
 }
 
 template <class Archive>
 void serialize(Archive& archive, atl::engine::Drained& drained, unsigned /*version*/) {
     archive& drained.messages_sent& drained.messages_received& drained.failed& drained.failure;
+}
+
+template <class Archive>
+void serialize(Archive& archive, atl::engine::EpochReport& report, unsigned /*version*/) {
+    archive& report.epoch& report.messages_sent& report.messages_received& report.exhausted;
+    archive& report.target;
 }
 
 }  // namespace boost::serialization
@@ -92,6 +103,12 @@ namespace {
 
 constexpr unsigned archive_flags = boost::archive::no_header | boost::archive::no_codecvt;
 
+/// Covers what kind of message it is, too: both ends are one build, so the compiler's name for it serves.
+template <class T>
+std::uint32_t checksum_of(std::string_view bytes) {
+    return crc32c(bytes, crc32c(typeid(T).name()));
+}
+
 template <class T>
 std::string encode_any(const T& value) {
     std::ostringstream bytes;
@@ -99,13 +116,28 @@ std::string encode_any(const T& value) {
         boost::archive::binary_oarchive archive(bytes, archive_flags);
         archive << value;
     }
-    return std::move(bytes).str();
+    std::string message = std::move(bytes).str();
+    const std::uint32_t checksum = checksum_of<T>(message);
+    message.append(reinterpret_cast<const char*>(&checksum), sizeof checksum);
+    return message;
+}
+
+/// The message without its checksum. Boost believes every length it reads and asks for that much memory, so it must
+/// only ever see bytes that encode_any made of the same type.
+template <class T>
+std::string checked(const std::string& payload) {
+    std::uint32_t checksum = 0;
+    if (payload.size() < sizeof checksum) throw std::runtime_error("too short");
+    std::string message = payload.substr(0, payload.size() - sizeof checksum);
+    std::memcpy(&checksum, payload.data() + message.size(), sizeof checksum);
+    if (checksum_of<T>(message) != checksum) throw std::runtime_error("wrong checksum");
+    return message;
 }
 
 template <class T>
 T decode_any(const std::string& payload, const char* name) {
     try {
-        std::istringstream bytes(payload);
+        std::istringstream bytes(checked<T>(payload));
         boost::archive::binary_iarchive archive(bytes, archive_flags);
         T value;
         archive >> value;
@@ -132,6 +164,8 @@ std::string_view to_string(StopReason reason) {
             return "signal";
         case StopReason::failure:
             return "failure";
+        case StopReason::walltime:
+            return "walltime";
     }
     return "none";
 }
@@ -139,6 +173,7 @@ std::string_view to_string(StopReason reason) {
 ExitCode exit_code(StopReason reason) {
     switch (reason) {
         case StopReason::signal:
+        case StopReason::walltime:
             return ExitCode::stopped_early;
         case StopReason::failure:
             return ExitCode::infrastructure;
@@ -151,6 +186,8 @@ std::string encode(const RankStatus& status) { return encode_any(status); }
 std::string encode(const StopRequest& request) { return encode_any(request); }
 std::string encode(const Drained& drained) { return encode_any(drained); }
 std::string encode(const std::vector<Migrant>& migrants) { return encode_any(migrants); }
+std::string encode(const EpochReport& report) { return encode_any(report); }
+std::string encode_epoch(std::uint64_t epoch) { return encode_any(epoch); }
 
 RankStatus decode_rank_status(const std::string& payload) { return decode_any<RankStatus>(payload, "status"); }
 StopRequest decode_stop_request(const std::string& payload) { return decode_any<StopRequest>(payload, "stop"); }
@@ -158,5 +195,7 @@ Drained decode_drained(const std::string& payload) { return decode_any<Drained>(
 std::vector<Migrant> decode_migrants(const std::string& payload) {
     return decode_any<std::vector<Migrant>>(payload, "migrants");
 }
+EpochReport decode_epoch_report(const std::string& payload) { return decode_any<EpochReport>(payload, "epoch_done"); }
+std::uint64_t decode_epoch(const std::string& payload) { return decode_any<std::uint64_t>(payload, "epoch_begin"); }
 
 }  // namespace atl::engine

@@ -12,7 +12,7 @@ namespace atl::engine {
 
 Rank::Rank(RankParts parts, RankOptions options)
     : parts_(parts),
-      options_(options),
+      options_(std::move(options)),
       started_(parts.clock.now()),
       now_(started_),
       next_status_(started_),
@@ -20,24 +20,33 @@ Rank::Rank(RankParts parts, RankOptions options)
     if (parts_.transport.rank() == 0) {
         coordinator_ = std::make_unique<Coordinator>(
             parts_.transport,
-            CoordinatorOptions{options.direction, options.limit_seconds, options.base_elapsed_seconds,
-                               options.status_interval, options.peer_timeout},
+            CoordinatorOptions{options_.direction, options_.limit_seconds, options_.base_elapsed_seconds,
+                               options_.status_interval, options_.peer_timeout, options_.deterministic, options_.hosts},
             started_);
     }
 }
 
 Rank::~Rank() = default;
 
-void Rank::add_island(std::uint32_t id, std::unique_ptr<Island> island, const IslandProgress& progress) {
-    const auto share = evaluation_share(options_.limit_evaluations, options_.islands, id);
-    runners_.push_back(std::make_unique<IslandRunner>(id, std::move(island), options_.batch, share, progress));
+void Rank::add_island(std::uint32_t id, std::unique_ptr<Island> island, IslandProgress progress) {
+    const IslandRunnerOptions options{options_.batch,
+                                      evaluation_share(options_.limit_evaluations, options_.islands, id),
+                                      options_.deterministic, options_.epoch_steps()};
+    begin_at(progress.next_step);
+    runners_.push_back(std::make_unique<IslandRunner>(id, std::move(island), options, std::move(progress)));
     announce_target(runners_.back()->status().best, runners_.back()->status().best_key);
 }
 
+void Rank::begin_at(std::uint64_t step) {
+    if (!options_.deterministic) return;
+    epoch_ = step / options_.epoch_steps();
+    if (coordinator_) coordinator_->begin_at(epoch_);
+}
+
 void Rank::announce_target(const Score& score, const EvaluationKey& key) {
-    if (!options_.target || target_announced_ || !reaches(score, *options_.target, options_.direction)) return;
-    target_announced_ = true;
-    request_stop({StopReason::target_reached, "proven by evaluation " + to_string(key)});
+    if (!options_.target || proof_ || !reaches(score, *options_.target, options_.direction)) return;
+    proof_ = "proven by evaluation " + to_string(key);
+    if (!options_.deterministic) request_stop({StopReason::target_reached, *proof_});
 }
 
 void Rank::on_status(std::function<void(const RunStatus&)> callback) {
@@ -51,11 +60,14 @@ transport::StepResult Rank::step(Nanoseconds now) {
     now_ = now;
     const Phase phase_before = phase_;
     try {
+        if (!has_begun_) begin();
         receive_messages(now);
         parts_.executor.poll(now);
         acknowledge();
         for (Source* source : sources_) source->poll(now);
-        propose(now);
+        watch_walltime();
+        propose();
+        end_epoch();
         advance_phase();
     } catch (const InfrastructureError& error) {
         fail(error.what());
@@ -66,11 +78,21 @@ transport::StepResult Rank::step(Nanoseconds now) {
     const bool news = receive_messages(now);
 
     if (phase_ == Phase::finished) return leave(now);
-    if (news || phase_ != phase_before) return {false, now};
+    if (news || phase_ != phase_before || more_to_reuse_) return {false, now};
+    return {false, wake_at()};
+}
+
+Nanoseconds Rank::wake_at() const {
     Nanoseconds wake = std::min(next_status_, parts_.executor.next_completion());
+    if (phase_ == Phase::stopping) wake = std::min(wake, drain_until_);
     if (coordinator_) wake = std::min(wake, coordinator_->wake_at());
     for (const Source* source : sources_) wake = std::min(wake, source->wake_at());
-    return {false, wake};
+    return wake;
+}
+
+void Rank::begin() {
+    has_begun_ = true;
+    if (coordinator_) append(EventRecord{"began", std::to_string(parts_.transport.size()) + " ranks", elapsed()}, {});
 }
 
 transport::StepResult Rank::leave(Nanoseconds now) {
@@ -100,11 +122,15 @@ bool Rank::receive_messages(Nanoseconds now) {
             case Tag::status:
             case Tag::stop_request:
             case Tag::drained:
+            case Tag::epoch_done:
             case Tag::goodbye:
                 if (coordinator_) coordinator_->receive(*message, now);
                 break;
             case Tag::migrants:
                 receive_migrants(message->payload);
+                break;
+            case Tag::epoch_begin:
+                begin_epoch(decode_epoch(message->payload));
                 break;
             case Tag::stop:
                 begin_stopping(decode_stop_request(message->payload));
@@ -129,7 +155,17 @@ bool Rank::receive_messages(Nanoseconds now) {
 
 void Rank::begin_stopping(const StopRequest& request) {
     if (stop_.reason == StopReason::none || request.reason == StopReason::failure) stop_ = request;
-    if (phase_ == Phase::running) phase_ = Phase::stopping;
+    parts_.journal.release_reserve();
+    if (phase_ != Phase::running) return;
+    phase_ = Phase::stopping;
+    double patience = std::min(options_.drain_seconds, request.drain_seconds);
+    if (options_.walltime_end) {
+        // Half of the margin stays for what comes after the last evaluation.
+        const double left = to_seconds(*options_.walltime_end - now_) - options_.walltime_margin_seconds / 2;
+        patience = std::max(0.0, std::min(patience, left));
+    }
+    drain_until_ = now_ + from_seconds(patience);
+    parts_.executor.cancel_queued();
 }
 
 void Rank::request_stop(const StopRequest& request) {
@@ -149,9 +185,14 @@ void Rank::fail(const std::string& text) {
 }
 
 void Rank::advance_phase() {
-    if (phase_ == Phase::stopping && queued_ == 0) {
+    if (phase_ == Phase::stopping && (queued_ == 0 || now_ >= drain_until_)) {
+        abandoned_ = queued_;
+        // A deterministic run goes on from where all islands stood at once, which is the last epoch's begin.
         for (const auto& runner : runners_) {
-            append(SnapshotRecord{runner->id(), runner->lowest_open_step(), runner->island().snapshot()}, {});
+            if (!options_.deterministic) snapshot(*runner);
+        }
+        if (abandoned_ > 0) {
+            append(EventRecord{"abandoned", std::to_string(abandoned_) + " evaluations still ran", elapsed()}, {});
         }
         append(EventRecord{"stopped", std::string(to_string(stop_.reason)) + ": " + stop_.text, elapsed()}, {});
         phase_ = Phase::syncing;

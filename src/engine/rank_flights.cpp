@@ -3,10 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "atoll/core/error.hpp"
 #include "atoll/engine/rank.hpp"
 #include "flight.hpp"
 
 namespace atl::engine {
+
+namespace {
+
+constexpr std::size_t most_reused_a_step = 256;
+
+}  // namespace
 
 void Rank::Flight::work(const Evaluator& evaluator) {
     try {
@@ -33,8 +40,10 @@ void Rank::Flight::work(const Evaluator& evaluator) {
     }
 }
 
-void Rank::propose(Nanoseconds /*now*/) {
+void Rank::propose() {
     const std::size_t queue_limit = options_.queue_per_worker * parts_.executor.workers();
+    std::size_t reused = 0;
+    more_to_reuse_ = false;
     while (phase_ == Phase::running && queued_ < queue_limit && open_ < options_.unacknowledged_limit) {
         // The island that is furthest behind goes first, so that islands of one rank advance evenly.
         std::size_t chosen = runners_.size();
@@ -43,24 +52,54 @@ void Rank::propose(Nanoseconds /*now*/) {
             if (chosen == runners_.size() || runners_[i]->proposed() < runners_[chosen]->proposed()) chosen = i;
         }
         if (chosen == runners_.size()) return;
+        const std::size_t queued_before = queued_;
         launch(chosen);
+        if (queued_ > queued_before || ++reused < most_reused_a_step) continue;
+        more_to_reuse_ = true;  // the loop looks after its messages in between
+        return;
     }
 }
 
 void Rank::launch(std::size_t runner) {
     IslandRunner& island = *runners_[runner];
-    if (island.at_step_start() && island.step() > 0) {
-        if (options_.migration_interval > 0 && island.step() % options_.migration_interval == 0) migrate(runner);
-        if (options_.snapshot_interval > 0 && island.step() % options_.snapshot_interval == 0) {
-            append(SnapshotRecord{island.id(), island.lowest_open_step(), island.island().snapshot()}, {});
-        }
+    if (island.at_step_start() && island.step() > 0 && !options_.deterministic) {
+        const std::uint64_t interval = options_.migration_interval;
+        if (interval > 0 && island.step() % interval == 0) migrate(runner, island.step() / interval);
+        if (options_.snapshot_interval > 0 && island.step() % options_.snapshot_interval == 0) snapshot(island);
     }
+    Proposal proposal = island.propose();
+    if (reuse(runner, proposal)) return;
     auto flight = std::make_shared<Flight>();
     flight->runner = runner;
     flight->history = island.history();
-    flight->proposal = island.propose();
+    flight->proposal = std::move(proposal);
     ++open_;
     submit(flight);
+}
+
+/// Takes what an earlier incarnation recorded for this slot. Otherwise the proposal's attempt is the next one to make.
+bool Rank::reuse(std::size_t runner, Proposal& proposal) {
+    IslandRunner& island = *runners_[runner];
+    while (const EvaluationRecord* found = island.recorded(proposal.key)) {
+        const EvaluationRecord record = *found;  // it leaves the runner's store when it is committed
+        if (record.operator_name != proposal.operator_name || record.parent_1 != proposal.parent_1 ||
+            record.parent_2 != proposal.parent_2) {
+            throw InfrastructureError("evaluation " + to_string(record.key) + " was recorded as made by '" +
+                                      record.operator_name +
+                                      "' from other parents than this program would take; go on " +
+                                      "with the build and on the CPU model that the run began with");
+        }
+        if (record.verdict.kind == VerdictKind::infrastructure && record.key.attempt + 1 < options_.maximum_attempts) {
+            ++proposal.key.attempt;
+            continue;
+        }
+        island.finished(record);
+        const Score score = record.verdict.ok() ? record.score : Score{};
+        island.acknowledged(record.key, score, options_.direction);
+        announce_target(score, record.key);
+        return true;
+    }
+    return false;
 }
 
 void Rank::submit(const std::shared_ptr<Flight>& flight) {
@@ -71,11 +110,15 @@ void Rank::submit(const std::shared_ptr<Flight>& flight) {
         --queued_;
         finish(flight);
     };
+    task.cancelled = [this, flight] {
+        --queued_;
+        runners_[flight->runner]->cancelled(flight->proposal.key);
+    };
     parts_.executor.submit(std::move(task));
 }
 
 void Rank::finish(const std::shared_ptr<Flight>& flight) {
-    if (!failure_.empty()) return;
+    if (phase_ != Phase::running && phase_ != Phase::stopping) return;  // abandoned
     IslandRunner& runner = *runners_[flight->runner];
     EvaluationRecord record;
     record.key = flight->proposal.key;
@@ -109,9 +152,8 @@ void Rank::finish(const std::shared_ptr<Flight>& flight) {
         submit(flight);
         return;
     }
-    runner.history()->insert(record);
-    runner.island().commit({record, flight->made.carry});
-    runner.committed(record.key);
+    durations_.add(record.wall_seconds);
+    runner.finished(record);
     append(std::move(record), entry);
 }
 
@@ -136,8 +178,11 @@ void Rank::acknowledge() {
     }
 }
 
-void Rank::migrate(std::size_t runner) {
-    const std::uint64_t epoch = runners_[runner]->step() / options_.migration_interval;
+void Rank::snapshot(IslandRunner& runner) {
+    append(SnapshotRecord{runner.id(), runner.lowest_open_step(), runner.island().snapshot()}, {});
+}
+
+void Rank::migrate(std::size_t runner, std::uint64_t epoch) {
     std::vector<Migrant> migrants = runners_[runner]->island().emigrants(epoch);
     const auto ranks = static_cast<std::uint32_t>(parts_.transport.size());
     while (!migrants.empty()) {
@@ -145,10 +190,10 @@ void Rank::migrate(std::size_t runner) {
         const auto others = std::stable_partition(migrants.begin(), migrants.end(), [&](const Migrant& migrant) {
             return migrant.to_island % ranks == target;
         });
-        const std::vector<Migrant> parcel(std::make_move_iterator(migrants.begin()), std::make_move_iterator(others));
+        std::vector<Migrant> parcel(std::make_move_iterator(migrants.begin()), std::make_move_iterator(others));
         migrants.erase(migrants.begin(), others);
         if (target == static_cast<std::uint32_t>(parts_.transport.rank())) {
-            for (const Migrant& migrant : parcel) immigrate(migrant);
+            deliver(std::move(parcel));
         } else {
             ++counts_.messages_sent;
             parts_.transport.send(
@@ -161,9 +206,20 @@ void Rank::receive_migrants(const std::string& payload) {
     ++counts_.messages_received;
     // A migrant that comes after the end of proposing is counted, so that the run can end, and not taken in.
     if (phase_ == Phase::running) {
-        for (const Migrant& migrant : decode_migrants(payload)) immigrate(migrant);
+        deliver(decode_migrants(payload));
+        if (epoch_reported_) send_epoch_report();
     } else if (phase_ == Phase::drained) {
         send_drained();
+    }
+}
+
+void Rank::deliver(std::vector<Migrant> migrants) {
+    for (Migrant& migrant : migrants) {
+        if (options_.deterministic) {
+            arrivals_.push_back(std::move(migrant));
+        } else {
+            immigrate(migrant);
+        }
     }
 }
 

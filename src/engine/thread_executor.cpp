@@ -55,6 +55,19 @@ std::size_t ThreadExecutor::poll(Nanoseconds /*now*/) {
     return due.size();
 }
 
+void ThreadExecutor::cancel_queued() {
+    std::vector<std::function<void()>> taken_back;
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(queued_, [&taken_back](Task& task) {
+            if (!task.cancelled) return false;
+            taken_back.push_back(std::move(task.cancelled));
+            return true;
+        });
+    }
+    for (const auto& cancelled : taken_back) cancelled();
+}
+
 void ThreadExecutor::work() {
     std::unique_lock lock(mutex_);
     while (true) {

@@ -93,7 +93,7 @@ engine::Proposal VectorIsland::propose(std::uint64_t step, std::uint32_t slot) {
     proposal.key = {options_.island, step, slot, 0};
     if (options_.seed_candidate && options_.island == 0 && step == 0 && slot == 0) {
         proposal.operator_name = "seed";
-        proposal.make = [seed = *options_.seed_candidate] { return engine::Made{seed, 0, 0, {}}; };
+        proposal.make = [seed = *options_.seed_candidate] { return engine::Made{seed, 0, 0}; };
         return proposal;
     }
 
@@ -124,7 +124,7 @@ engine::Proposal VectorIsland::propose(std::uint64_t step, std::uint32_t slot) {
         const Offspring child =
             plan->operators->run(*pipeline, {views.data(), pipeline->mutation.parents}, random,
                                  to_beat ? std::span<const double>(*to_beat) : std::span<const double>());
-        return engine::Made{encode_vector(child.x), child.objective_calls, thread_cpu_seconds() - cpu_start, {}};
+        return engine::Made{encode_vector(child.x), child.objective_calls, thread_cpu_seconds() - cpu_start};
     };
     return proposal;
 }
@@ -135,7 +135,7 @@ double VectorIsland::fitness_of(const EvaluationRecord& record) const {
     return direction == Direction::maximize ? value : -value;
 }
 
-void VectorIsland::commit(const engine::Commit& commit) { learn(commit.record); }
+void VectorIsland::commit(const EvaluationRecord& record) { learn(record); }
 
 void VectorIsland::learn(const EvaluationRecord& record) {
     const std::uint64_t step = record.key.step;

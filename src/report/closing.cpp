@@ -26,6 +26,7 @@ std::string reason_line(const Closing& closing) {
             return "time limit" + (closing.limit_seconds > 0 ? " of " + duration(closing.limit_seconds) : "") +
                    " reached" + after;
         case engine::StopReason::signal:
+        case engine::StopReason::walltime:
             return "stopped early" + because + "," + after;
         case engine::StopReason::failure:
             return "failed" + because + "," + after;
@@ -47,6 +48,7 @@ std::string resume_command(const Closing& closing) {
         case engine::StopReason::evaluations_exhausted:
             return resume + " --limits-evaluations MORE";
         case engine::StopReason::signal:
+        case engine::StopReason::walltime:
         case engine::StopReason::failure:
             return resume;
         case engine::StopReason::none:

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Both executors run each task once and complete it on the loop's thread.
 #include <gtest/gtest.h>
+
 #include <poll.h>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "atoll/engine/inline_executor.hpp"
@@ -45,6 +47,28 @@ TEST(ThreadExecutor, TaskSubmittedByACompletionRuns) {
         ASSERT_GE(poll(&descriptor, 1, 10'000), 1);
         executor.poll(0);
     }
+}
+
+TEST(ThreadExecutor, CancellingTakesBackOnlyWhatHasNotBegunAndAllowsIt) {
+    ThreadExecutor executor(1);
+    std::promise<void> begun;
+    std::promise<void> released;
+    int ended = 0;
+    int cancelled = 0;
+    executor.submit({[&] {
+                         begun.set_value();
+                         released.get_future().wait();
+                     },
+                     [&] { ++ended; }, [&] { ++cancelled; }});
+    executor.submit({[] {}, [&] { ++ended; }, [&] { ++cancelled; }});
+    executor.submit({[] {}, [&] { ++ended; }});
+    begun.get_future().wait();
+    executor.cancel_queued();
+    EXPECT_EQ(cancelled, 1);
+    released.set_value();
+    while (ended < 2) executor.poll(0);
+    EXPECT_EQ(ended, 2);
+    EXPECT_EQ(cancelled, 1);
 }
 
 TEST(ThreadExecutor, DestructionDropsQueuedTasksAndJoins) {

@@ -52,5 +52,22 @@ TEST(Messages, TruncatedMessageIsRefusedByName) {
     EXPECT_THROW(decode_drained(""), InfrastructureError);
 }
 
+TEST(Messages, AFlippedBitIsRefusedBeforeAnyLengthIsBelieved) {
+    EvaluationRecord record;
+    record.operator_name = "gaussian";
+    record.candidate = {"vector", "bytes"};
+    const std::string whole = encode(std::vector<Migrant>{{9, 3, 4, record}});
+    for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+        std::string message = whole;
+        message[bit / 8] = static_cast<char>(message[bit / 8] ^ (1 << (bit % 8)));
+        ASSERT_THROW(decode_migrants(message), InfrastructureError) << "bit " << bit;
+    }
+}
+
+TEST(Messages, OneKindIsNotTakenForAnother) {
+    EXPECT_THROW(decode_migrants(encode(RankStatus{})), InfrastructureError);
+    EXPECT_THROW(decode_drained(encode(StopRequest{StopReason::signal, "SIGINT"})), InfrastructureError);
+}
+
 }  // namespace
 }  // namespace atl::engine

@@ -2,6 +2,7 @@
 // A whole run of N ranks in one thread: simulated network, virtual durations, journals in memory.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <vector>
@@ -29,6 +30,11 @@ public:
         return safe_;
     }
     void flush() override {}
+    /// What a kill at this instant would leave.
+    std::vector<Record> durable() {
+        acknowledged();
+        return {records.begin(), records.begin() + static_cast<std::ptrdiff_t>(safe_)};
+    }
 
     std::vector<EvaluationRecord> evaluations() const {
         std::vector<EvaluationRecord> all;
@@ -62,7 +68,11 @@ struct SimulatedRunOptions {
     std::uint64_t distinct = 0;  ///< how many different candidates there are; 0: no bound
     std::size_t workers = 2;
     Nanoseconds sync_delay = 300'000;
+    Nanoseconds shortest_evaluation = 100'000;
+    Nanoseconds longest_evaluation = 20'000'000;
     const Evaluator* evaluator = nullptr;
+    std::function<std::unique_ptr<Island>(std::uint32_t id)> make_island;  ///< empty: a ToyIsland
+    std::function<IslandProgress(Island&, std::uint32_t id)> restore;      ///< empty: a new run
 };
 
 class SimulatedRun {
@@ -73,7 +83,8 @@ public:
         const auto count = static_cast<std::size_t>(options.ranks);
         logs.resize(count);
         for (std::size_t i = 0; i < count; ++i) {
-            const VirtualDurations durations{options.seed * 1000 + i, 100'000, 20'000'000};
+            const VirtualDurations durations{options.seed * 1000 + i, options.shortest_evaluation,
+                                             options.longest_evaluation};
             executors_.push_back(std::make_unique<InlineExecutor>(network_.clock(), options.workers, durations));
             journals.push_back(std::make_unique<VirtualJournal>(network_.clock(), options.sync_delay));
             const RankParts parts{network_.endpoint(static_cast<int>(i)), *executors_[i], network_.clock(),
@@ -81,8 +92,15 @@ public:
             ranks.push_back(std::make_unique<Rank>(parts, options.rank));
             for (std::uint32_t island = static_cast<std::uint32_t>(i); island < options.rank.islands;
                  island += static_cast<std::uint32_t>(count)) {
-                ranks[i]->add_island(
-                    island, std::make_unique<ToyIsland>(island, options.rank.islands, logs[i], options.distinct));
+                std::unique_ptr<Island> made;
+                if (options.make_island) {
+                    made = options.make_island(island);
+                } else {
+                    made = std::make_unique<ToyIsland>(island, options.rank.islands, logs[i], options.distinct);
+                }
+                IslandProgress progress;
+                if (options.restore) progress = options.restore(*made, island);
+                ranks[i]->add_island(island, std::move(made), std::move(progress));
             }
         }
     }

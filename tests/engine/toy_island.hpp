@@ -33,13 +33,13 @@ public:
         proposal.make = [=, id = id_, distinct = distinct_] {
             RandomStream random(7, id, step, slot, StreamPurpose::operate);
             const std::uint64_t value = distinct > 0 ? random.below(distinct) : random();
-            return Made{{"toy", std::to_string(value)}, 0, 0, "carry"};
+            return Made{{"toy", std::to_string(value)}, 0, 0};
         };
         return proposal;
     }
-    void commit(const Commit& commit) override {
-        log_.committed.push_back(commit.record.key);
-        if (!best_ || commit.record.score.lower > best_->score.lower) best_ = commit.record;
+    void commit(const EvaluationRecord& record) override {
+        log_.committed.push_back(record.key);
+        if (!best_ || record.score.lower > best_->score.lower) best_ = record;
     }
     void acknowledged(const EvaluationKey& key) override {
         log_.acknowledged.push_back(key);

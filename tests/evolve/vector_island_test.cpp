@@ -56,7 +56,7 @@ public:
         std::vector<EvaluationRecord> records;
         for (const engine::Proposal& proposal : proposals) {
             records.push_back(evaluate(proposal));
-            island.commit({records.back(), {}});
+            island.commit(records.back());
             if (acknowledge) island.acknowledged(records.back().key);
         }
         return records;
@@ -232,7 +232,7 @@ TEST(VectorIsland, FailedVerdictsNeverEnter) {
         EvaluationRecord record = mill.evaluate(island->propose(0, 0));
         record.verdict.kind = kind;
         record.score = {0, 0};
-        island->commit({record, {}});
+        island->commit(record);
     }
     EXPECT_TRUE(island->population().empty());
     EXPECT_TRUE(island->elites().empty());
@@ -276,7 +276,7 @@ TEST(VectorIsland, LateResultsOfAnEarlierEraStayOutOfTheNewPopulation) {
     }
     ASSERT_EQ(island->era(), 1U);
     const EvaluationRecord record = mill.evaluate(late);
-    island->commit({record, {}});
+    island->commit(record);
     EXPECT_TRUE(island->population().empty());
 }
 

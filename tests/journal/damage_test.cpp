@@ -2,6 +2,9 @@
 // Segments cut at every byte and flipped at every bit: a clean rest and a report, never a crash.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
+#include <random>
 #include <string>
 
 #include "atoll/journal/frame.hpp"
@@ -24,24 +27,48 @@ constexpr std::uint32_t record_count = 4;
 
 std::string content_of(std::uint32_t slot) { return "content " + std::to_string(slot); }
 
-/// The bytes of a small segment, and where its frames begin.
+constexpr MigrationRecord sample_migration{
+    .epoch = 3, .from_island = 1, .to_island = 0, .to_step = 31, .key = {1, 30, 2, 0}, .elapsed_seconds = 2.5};
+const SnapshotRecord sample_snapshot{.island = 0, .step = 32, .state = std::string("state\0of an island", 18)};
+const EventRecord sample_event{.name = "stopping", .text = "SIGTERM", .elapsed_seconds = 3.5};
+
+/// The bytes of a small segment with a frame of every kind, where its frames begin, and what they are.
 struct Sample {
     std::string bytes;
     std::vector<std::size_t> frames;
+    std::vector<FrameType> types;
 
     Sample() {
         const TemporaryFolder run;
         FileJournal journal(run.path(), sample_info());
-        for (std::uint32_t slot = 0; slot < record_count; ++slot) {
+        const auto evaluate = [&journal](std::uint32_t slot) {
             journal.append(sample_evaluation({0, 0, slot, 0}, content_of(slot)));
-        }
+        };
+        for (std::uint32_t slot = 0; slot + 1 < record_count; ++slot) evaluate(slot);
+        journal.append(sample_migration);
+        journal.append(sample_snapshot);
+        journal.append(sample_event);
+        evaluate(record_count - 1);
         journal.flush();
         bytes = file_bytes(segment_path(run.path(), 0, 0));
         for (std::size_t at = preamble_bytes; at < bytes.size();) {
             frames.push_back(at);
+            types.push_back(static_cast<FrameType>(bytes[at + 8]));
             at += frame_header_bytes + static_cast<std::uint8_t>(bytes[at]) +
                   256U * static_cast<std::uint8_t>(bytes[at + 1]);
         }
+    }
+
+    std::size_t end_of(std::size_t frame) const { return frame + 1 < frames.size() ? frames[frame + 1] : bytes.size(); }
+    /// Which frame a byte belongs to; nothing for the preamble.
+    std::optional<std::size_t> frame_of(std::size_t byte) const {
+        if (byte < preamble_bytes) return std::nullopt;
+        return static_cast<std::size_t>(std::upper_bound(frames.begin(), frames.end(), byte) - frames.begin() - 1);
+    }
+    /// How many of the first `count` frames are of this type.
+    std::size_t count_of(FrameType type, std::size_t count) const {
+        return static_cast<std::size_t>(
+            std::count(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(count), type));
     }
 };
 
@@ -50,66 +77,147 @@ const Sample& sample() {
     return made;
 }
 
-RunContents read_bytes(const std::string& bytes) {
-    const TemporaryFolder run;
-    write_bytes(segment_path(run.path(), 0, 0), bytes);
-    return read_run(run.path());
-}
+/// One run whose only segment is written again and again.
+class OneSegment {
+public:
+    RunContents read(const std::string& bytes) const {
+        write_bytes(segment_path(run_.path(), 0, 0), bytes);
+        return read_run(run_.path());
+    }
+
+private:
+    TemporaryFolder run_;
+};
+
+RunContents read_bytes(const std::string& bytes) { return OneSegment().read(bytes); }
 
 void expect_whole(const EvaluationRecord& record) {
     expect_equal(record, sample_evaluation(record.key, content_of(record.key.slot)));
 }
 
-TEST(Damage, TheSampleIsAsExpected) {
-    // header, then blob and evaluation for each record
-    ASSERT_EQ(sample().frames.size(), 1 + 2 * record_count);
+/// Every record that was read is one that was written, to the bit; `bytes_lost` names one whose candidate may be gone.
+void expect_nothing_wrong(const RunContents& contents, std::optional<std::size_t> bytes_lost = std::nullopt) {
+    for (const EvaluationRecord& record : contents.evaluations) {
+        if (bytes_lost == record.key.slot) {
+            EXPECT_TRUE(record.candidate.bytes.empty());
+        } else {
+            expect_whole(record);
+        }
+    }
+    for (const MigrationRecord& record : contents.migrations) {
+        EXPECT_EQ(record.epoch, sample_migration.epoch);
+        EXPECT_EQ(record.from_island, sample_migration.from_island);
+        EXPECT_EQ(record.to_island, sample_migration.to_island);
+        EXPECT_EQ(record.to_step, sample_migration.to_step);
+        EXPECT_EQ(record.key, sample_migration.key);
+        EXPECT_EQ(record.elapsed_seconds, sample_migration.elapsed_seconds);
+    }
+    for (const SnapshotRecord& record : contents.snapshots) {
+        EXPECT_EQ(record.island, sample_snapshot.island);
+        EXPECT_EQ(record.step, sample_snapshot.step);
+        EXPECT_EQ(record.state, sample_snapshot.state);
+    }
+    for (const EventRecord& record : contents.events) {
+        EXPECT_EQ(record.name, sample_event.name);
+        EXPECT_EQ(record.text, sample_event.text);
+        EXPECT_EQ(record.elapsed_seconds, sample_event.elapsed_seconds);
+    }
+}
+
+TEST(Damage, TheSampleHoldsAFrameOfEveryKind) {
+    const std::size_t all = sample().types.size();
+    ASSERT_EQ(sample().count_of(FrameType::header, all), 1U);
+    ASSERT_EQ(sample().count_of(FrameType::blob, all), record_count);
+    ASSERT_EQ(sample().count_of(FrameType::evaluation, all), record_count);
+    ASSERT_EQ(sample().count_of(FrameType::migration, all), 1U);
+    ASSERT_EQ(sample().count_of(FrameType::snapshot, all), 1U);
+    ASSERT_EQ(sample().count_of(FrameType::event, all), 1U);
     const RunContents contents = read_bytes(sample().bytes);
     EXPECT_EQ(contents.evaluations.size(), record_count);
     EXPECT_TRUE(contents.torn_tails.empty());
     EXPECT_TRUE(contents.damages.empty());
+    expect_nothing_wrong(contents);
 }
 
 TEST(Damage, CutAtEveryByteLeavesACleanBeginningAndANote) {
+    const OneSegment segment;
     for (std::size_t length = 0; length < sample().bytes.size(); ++length) {
-        const RunContents contents = read_bytes(sample().bytes.substr(0, length));
+        const RunContents contents = segment.read(sample().bytes.substr(0, length));
         std::size_t whole_frames = 0;
         bool at_a_boundary = length == preamble_bytes;
         for (std::size_t i = 0; i < sample().frames.size(); ++i) {
-            const std::size_t end = i + 1 < sample().frames.size() ? sample().frames[i + 1] : sample().bytes.size();
-            if (end <= length) ++whole_frames;
-            at_a_boundary = at_a_boundary || end == length;
+            if (sample().end_of(i) <= length) ++whole_frames;
+            at_a_boundary = at_a_boundary || sample().end_of(i) == length;
         }
-        const std::size_t expected = whole_frames == 0 ? 0 : (whole_frames - 1) / 2;
-        ASSERT_EQ(contents.evaluations.size(), expected) << "cut at " << length;
+        const auto expected = [&](FrameType type) { return sample().count_of(type, whole_frames); };
+        ASSERT_EQ(contents.evaluations.size(), expected(FrameType::evaluation)) << "cut at " << length;
+        ASSERT_EQ(contents.migrations.size(), expected(FrameType::migration)) << "cut at " << length;
+        ASSERT_EQ(contents.snapshots.size(), expected(FrameType::snapshot)) << "cut at " << length;
+        ASSERT_EQ(contents.events.size(), expected(FrameType::event)) << "cut at " << length;
         ASSERT_EQ(contents.torn_tails.size(), at_a_boundary ? 0U : 1U) << "cut at " << length;
         ASSERT_TRUE(contents.damages.empty()) << "cut at " << length << ": " << contents.damages[0].text;
-        for (const EvaluationRecord& record : contents.evaluations) expect_whole(record);
+        expect_nothing_wrong(contents);
+        ASSERT_FALSE(HasFailure()) << "cut at " << length;
     }
 }
 
 TEST(Damage, AnyFlippedBitIsReportedAndAllOtherRecordsAreKept) {
+    const OneSegment segment;
     for (std::size_t bit = 0; bit < 8 * sample().bytes.size(); ++bit) {
         std::string bytes = sample().bytes;
         bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
-        const RunContents contents = read_bytes(bytes);
-        ASSERT_FALSE(contents.damages.empty() && contents.torn_tails.empty()) << "bit " << bit;
-
-        // Which record the bit belongs to: a blob's loss leaves its record without bytes, but does not take it.
-        std::size_t frame = 0;
-        while (frame + 1 < sample().frames.size() && sample().frames[frame + 1] <= bit / 8) ++frame;
-        const bool in_evaluation = bit / 8 >= sample().frames[0] && frame > 0 && frame % 2 == 0;
-        const bool in_blob = bit / 8 >= sample().frames[0] && frame % 2 == 1;
-        ASSERT_EQ(contents.evaluations.size(), record_count - (in_evaluation ? 1 : 0)) << "bit " << bit;
-        for (const EvaluationRecord& record : contents.evaluations) {
-            if (in_blob && record.key.slot == (frame - 1) / 2) {
-                EXPECT_TRUE(record.candidate.bytes.empty());
-            } else {
-                expect_whole(record);
-            }
-        }
-        const bool last_frame = frame + 1 == sample().frames.size();
+        const RunContents contents = segment.read(bytes);
+        const std::optional<std::size_t> frame = sample().frame_of(bit / 8);
+        const bool last_frame = frame && *frame + 1 == sample().frames.size();
         ASSERT_EQ(contents.torn_tails.size(), last_frame ? 1U : 0U) << "bit " << bit;
-        if (HasFailure()) break;
+        ASSERT_EQ(contents.damages.empty(), last_frame) << "bit " << bit;
+
+        // A blob's loss leaves its record without bytes, but does not take it; without its header a segment is known
+        // by its name.
+        const auto expected = [&](FrameType type) {
+            const std::size_t hit = frame && sample().types[*frame] == type ? 1 : 0;
+            return sample().count_of(type, sample().types.size()) - hit;
+        };
+        ASSERT_EQ(contents.segments.size(), 1U) << "bit " << bit;
+        ASSERT_EQ(contents.evaluations.size(), expected(FrameType::evaluation)) << "bit " << bit;
+        ASSERT_EQ(contents.migrations.size(), expected(FrameType::migration)) << "bit " << bit;
+        ASSERT_EQ(contents.snapshots.size(), expected(FrameType::snapshot)) << "bit " << bit;
+        ASSERT_EQ(contents.events.size(), expected(FrameType::event)) << "bit " << bit;
+        std::optional<std::size_t> bytes_lost;
+        if (frame && sample().types[*frame] == FrameType::blob) {
+            bytes_lost = sample().count_of(FrameType::blob, *frame);
+        }
+        expect_nothing_wrong(contents, bytes_lost);
+        ASSERT_FALSE(HasFailure()) << "bit " << bit;
+    }
+}
+
+TEST(Damage, OverwrittenStretchesNeverMakeAWrongRecord) {
+    const OneSegment segment;
+    std::mt19937_64 random(20260102);
+    for (int round = 0; round < 2000; ++round) {
+        std::string bytes = sample().bytes;
+        const std::size_t begin = random() % bytes.size();
+        const std::size_t length = 1 + random() % 200;
+        // noise, zeros, or bytes of another place of the same file
+        const std::uint64_t kind = random() % 3;
+        const std::size_t source = random() % bytes.size();
+        for (std::size_t i = begin; i < std::min(begin + length, bytes.size()); ++i) {
+            const char copied = sample().bytes[(source + i - begin) % bytes.size()];
+            bytes[i] = kind == 0 ? static_cast<char>(random()) : kind == 1 ? '\0' : copied;
+        }
+        const RunContents contents = segment.read(bytes);
+        for (const EvaluationRecord& record : contents.evaluations) {
+            ASSERT_LT(record.key.slot, record_count);
+            if (!record.candidate.bytes.empty()) expect_whole(record);
+        }
+        RunContents others = contents;
+        others.evaluations.clear();
+        expect_nothing_wrong(others);
+        if (bytes != sample().bytes) {
+            ASSERT_FALSE(contents.damages.empty() && contents.torn_tails.empty()) << round;
+        }
+        ASSERT_FALSE(HasFailure()) << "round " << round;
     }
 }
 

@@ -62,6 +62,23 @@ TEST(ReadRun, FindsABlobInAnotherSegment) {
     EXPECT_TRUE(contents.damages.empty());
 }
 
+TEST(ReadRun, CandidatesCanBeFetchedLaterByRow) {
+    const TemporaryFolder run;
+    const std::string large(3 << 20, 'x');
+    write_segment(run.path(), 0, 0, {sample_evaluation({0, 0, 0, 0}, "first"), sample_evaluation({0, 0, 3, 0}, large)});
+    write_segment(run.path(), 0, 1,
+                  {sample_evaluation({0, 0, 1, 0}, "second"), sample_evaluation({0, 0, 2, 0}, "first")});
+    RunContents contents =
+        read_run(run.path(), {.load_candidates = false, .locate_candidates = true, .byte_limits = {}, .on_blob = {}});
+    const std::vector<std::size_t> rows{3, 2, 0};
+    load_candidates(contents, rows);
+    EXPECT_EQ(contents.evaluations[0].candidate.bytes, "first");
+    EXPECT_EQ(contents.evaluations[1].candidate.bytes, "") << "nobody asked for it";
+    EXPECT_EQ(contents.evaluations[2].candidate.bytes, "first");
+    EXPECT_EQ(contents.evaluations[3].candidate.bytes, large);
+    EXPECT_TRUE(contents.damages.empty());
+}
+
 TEST(ReadRun, LostCandidateBytesAreDamage) {
     const TemporaryFolder run;
     EvaluationRecord bare = sample_evaluation({0, 0, 0, 0}, "never written");
@@ -76,17 +93,37 @@ TEST(ReadRun, LostCandidateBytesAreDamage) {
     EXPECT_NE(contents.damages[0].text.find("0/0/0/0"), std::string::npos) << contents.damages[0].text;
 }
 
-TEST(ReadRun, LastSnapshotOfEachIslandIsThatOfTheLatestIncarnation) {
+TEST(ReadRun, SnapshotsOfTheLastTwoStepsOfEachIslandAreKept) {
     const TemporaryFolder run;
     write_segment(
         run.path(), 0, 0,
         {SnapshotRecord{.island = 7, .step = 10, .state = "a"}, SnapshotRecord{.island = 3, .step = 10, .state = "b"}});
     write_segment(run.path(), 1, 5, {SnapshotRecord{.island = 7, .step = 20, .state = "c"}});
+    write_segment(run.path(), 2, 5,
+                  {SnapshotRecord{.island = 7, .step = 20, .state = "c again"},
+                   SnapshotRecord{.island = 7, .step = 30, .state = "d"}});
     const RunContents contents = read_run(run.path());
-    ASSERT_EQ(contents.snapshots.size(), 2U);
+    ASSERT_EQ(contents.snapshots.size(), 3U);
     EXPECT_EQ(contents.snapshots[0].island, 3U);
     EXPECT_EQ(contents.snapshots[0].state, "b");
-    EXPECT_EQ(contents.snapshots[1].state, "c");
+    EXPECT_EQ(contents.snapshots[1].state, "c again");
+    EXPECT_EQ(contents.snapshots[2].state, "d");
+}
+
+TEST(ReadRun, WhatAnIslandLearntAfterItsSnapshotIsKeptInItsOrder) {
+    const TemporaryFolder run;
+    const MigrationRecord migration{.epoch = 1, .from_island = 0, .to_island = 1, .to_step = 5, .key = {0, 4, 0, 0}};
+    write_segment(run.path(), 0, 0,
+                  {sample_evaluation({1, 3, 0, 0}, "before"), SnapshotRecord{.island = 1, .step = 4, .state = "s"},
+                   sample_evaluation({1, 4, 1, 0}, "first"), migration, sample_evaluation({1, 4, 0, 0}, "last")});
+    write_segment(run.path(), 1, 3, {sample_evaluation({1, 5, 0, 0}, "next incarnation")});
+    const RunContents contents = read_run(run.path());
+    const std::vector<Learnt>& learnt = contents.after_snapshot.at(1);
+    ASSERT_EQ(learnt.size(), 4U);
+    EXPECT_EQ(std::get<EvaluationKey>(learnt[0]), (EvaluationKey{1, 4, 1, 0}));
+    EXPECT_EQ(std::get<MigrationRecord>(learnt[1]).key, migration.key);
+    EXPECT_EQ(std::get<EvaluationKey>(learnt[2]), (EvaluationKey{1, 4, 0, 0}));
+    EXPECT_EQ(std::get<EvaluationKey>(learnt[3]), (EvaluationKey{1, 5, 0, 0}));
 }
 
 TEST(ReadRun, MigrationsAreOrderedAndRepeatsDropped) {
@@ -167,6 +204,25 @@ TEST(ReadRun, ANewerMajorIsRefusedNamingBothVersions) {
         EXPECT_NE(std::string(error.what()).find("journal format 2.4"), std::string::npos) << error.what();
         EXPECT_NE(std::string(error.what()).find("up to 1.x"), std::string::npos) << error.what();
     }
+}
+
+TEST(ReadRun, AnOlderMinorIsRead) {
+    std::string bytes = preamble_of(format_major, 0);
+    const std::size_t begin = open_frame(bytes, FrameType::header);
+    bytes += std::string(
+        "\x01\x00\x02{}\x05"
+        "a = 1",
+        11);  // a header without fences
+    close_frame(bytes, begin, begin);
+    const TemporaryFolder run;
+    write_segment(run.path(), 0, 0, {sample_evaluation({0, 0, 0, 0})});
+    write_bytes(segment_path(run.path(), 1, 0), bytes);
+    const RunContents contents = read_run(run.path());
+    EXPECT_TRUE(contents.damages.empty());
+    EXPECT_TRUE(contents.fenced.empty()) << "no list of fences is not an empty one";
+    ASSERT_EQ(contents.segments.size(), 2U);
+    EXPECT_EQ(contents.segments[1].job_toml, "a = 1");
+    EXPECT_EQ(contents.evaluations.size(), 1U);
 }
 
 TEST(ReadRun, ANewerMinorsFramesAndFieldsAreSkipped) {

@@ -55,8 +55,9 @@ TEST(FileJournal, AllKindsOfRecordsReadBack) {
     expect_equal(contents.evaluations[0], first);
     expect_equal(contents.evaluations[1], second);
     ASSERT_EQ(contents.migrations.size(), 1U);
-    ASSERT_EQ(contents.snapshots.size(), 1U);
-    EXPECT_EQ(contents.snapshots[0].state, "newer");
+    ASSERT_EQ(contents.snapshots.size(), 2U);
+    EXPECT_EQ(contents.snapshots[0].state, "older");
+    EXPECT_EQ(contents.snapshots[1].state, "newer");
     ASSERT_EQ(contents.events.size(), 1U);
     EXPECT_TRUE(contents.torn_tails.empty());
     EXPECT_TRUE(contents.damages.empty());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a small run and folds it, or verifies one, for test_reader.py.
+// Writes a small run and folds it, or verifies or hashes one, for test_reader.py.
 //
-// Usage: archive_sample write RUN | archive_sample write-empty RUN | archive_sample verify RUN
+// Usage: archive_sample write RUN | archive_sample write-empty RUN | archive_sample verify RUN | archive_sample hash
+// RUN
 #include <bit>
 #include <iostream>
 #include <string>
 
+#include "atoll/archive/content_hash.hpp"
 #include "atoll/archive/fold.hpp"
 #include "atoll/archive/queries.hpp"
 #include "atoll/core/error.hpp"
@@ -45,6 +47,9 @@ EvaluationRecord make_evaluation(std::uint64_t step, std::uint32_t slot) {
     return record;
 }
 
+/// Stands for what the content hash covers of a job.
+std::string first_line(const std::string& job_toml) { return job_toml.substr(0, job_toml.find('\n') + 1); }
+
 void write_run(const std::filesystem::path& run, bool empty) {
     journal::SegmentInfo info;
     info.provenance_json =
@@ -62,7 +67,14 @@ void write_run(const std::filesystem::path& run, bool empty) {
         journal.append(EventRecord{.name = "started", .text = "by hand", .elapsed_seconds = 0});
     }
     journal.flush();
-    archive::fold_archive(run);
+    archive::FoldOptions options;
+    options.content_of_job = first_line;
+    archive::fold_archive(run, options);
+}
+
+void print_hash(const std::filesystem::path& run) {
+    const journal::RunContents contents = journal::read_run(run);
+    std::cout << to_hex(archive::content_hash(contents, archive::content_toml(contents, first_line))) << '\n';
 }
 
 int verify(const std::filesystem::path& run) {
@@ -76,6 +88,10 @@ int run(int argc, char** argv) {
     try {
         const std::string mode = argc == 3 ? argv[1] : "";
         if (mode == "verify") return verify(argv[2]);
+        if (mode == "hash") {
+            print_hash(argv[2]);
+            return 0;
+        }
         if (mode != "write" && mode != "write-empty") throw InputError("usage: archive_sample MODE RUN");
         write_run(argv[2], mode == "write-empty");
         return 0;

@@ -115,7 +115,7 @@ class ReaderTest(unittest.TestCase):
 
     def test_root_and_columns_describe_themselves(self):
         with h5py.File(os.path.join(self.run_directory, "archive.h5"), "r") as file:
-            self.assertEqual(file.attrs["format"], b"1.0")
+            self.assertEqual(file.attrs["format"], b"1.1")
             self.assertEqual(file.attrs["software"], b"atoll")
             self.assertRegex(file.attrs["software_version"].decode(), r"^\d+\.\d+\.\d+")
             self.assertRegex(file.attrs["date"].decode(), r"^\d{4}-\d\d-\d\d")
@@ -134,6 +134,46 @@ class ReaderTest(unittest.TestCase):
             self.assertEqual(file["evaluations/score_lower"].attrs["in_content_hash"], 1)
             self.assertEqual(file["evaluations/wall_seconds"].attrs["in_content_hash"], 0)
             self.assertEqual(file["evaluations/wall_seconds"].attrs["unit"], b"s")
+
+    def test_content_hash_is_the_one_of_the_program(self):
+        empty = os.path.join(self.folder, "empty_hash")
+        subprocess.run([SAMPLE, "write-empty", empty], check=True)
+        hashes = set()
+        for run in (self.run_directory, empty):
+            done = subprocess.run([SAMPLE, "hash", run], check=True, stdout=subprocess.PIPE, text=True)
+            self.assertEqual(atoll_archive.content_hash(run), done.stdout.strip())
+            hashes.add(done.stdout)
+        self.assertEqual(len(hashes), 2)
+
+    def test_content_hash_moves_with_covered_columns_only(self):
+        covered = {
+            "evaluations": "island step slot attempt parent_1 parent_2 operator candidate_sha256 verdict reason score_lower "
+                           "score_upper".split(),
+            "migrations": "epoch from_island to_island to_step key".split(),
+        }
+        before = atoll_archive.content_hash(self.run_directory)
+        copy = os.path.join(self.folder, "changed.h5")
+        with self.open() as archive:
+            columns = [(table, name) for table in archive.tables for name in archive.file[table]]
+        for table, name in columns:
+            shutil.copy(os.path.join(self.run_directory, "archive.h5"), copy)
+            with h5py.File(copy, "r+") as file:
+                column = file[table][name]
+                row = len(column) - 1
+                column[row] = b"?" if column.dtype.kind == "S" else column[row] + 1
+                if name.startswith("score"):
+                    column[row - 1] = numpy.nextafter(column[row - 1], 99)
+            moved = atoll_archive.content_hash(copy) != before
+            self.assertEqual(moved, name in covered.get(table, []), f"{table}/{name}")
+        shutil.copy(os.path.join(self.run_directory, "archive.h5"), copy)
+        with h5py.File(copy, "r+") as file:
+            self.assertEqual(file["run"].attrs["content_toml"], b'problem = "sample"\n')
+            file["run"].attrs["content_toml"] = numpy.bytes_(b'problem = "other"\n')
+        self.assertNotEqual(atoll_archive.content_hash(copy), before)
+        with h5py.File(copy, "r+") as file:
+            del file["run"].attrs["content_toml"]
+        with self.assertRaisesRegex(ValueError, "fold it again"):
+            atoll_archive.content_hash(copy)
 
     def test_wrong_names_say_so(self):
         archive = self.open()

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "atoll/core/error.hpp"
 #include "atoll/core/options.hpp"
@@ -43,8 +44,18 @@ ExitCode report(const std::filesystem::path& root, const std::optional<std::file
 ExitCode archive_fold(const std::filesystem::path& root, bool background, bool json);
 ExitCode archive_list(const std::filesystem::path& root, bool json);
 ExitCode archive_best(const std::filesystem::path& root, bool json);
+/// SHA-256 over what the run found, and whether the same job gives it again.
+ExitCode archive_hash(const std::filesystem::path& root, bool json);
 /// 6 when something is damaged; a torn tail is a note.
 ExitCode archive_verify(const std::filesystem::path& root, bool json);
+struct MergeRequest {
+    std::vector<std::filesystem::path> runs;  ///< two or more, of one problem
+    std::filesystem::path out;
+    std::string command_line;
+    bool json = false;
+};
+/// One run directory from several; BusyError when OUT is a run already.
+ExitCode archive_merge(const MergeRequest& request);
 ExitCode archive_export(const std::filesystem::path& root, const std::string& table,
                         const std::optional<std::filesystem::path>& output);
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "atoll/core/clock.hpp"
@@ -18,15 +19,22 @@ struct CoordinatorOptions {
     double base_elapsed_seconds = 0;  ///< spent by earlier incarnations
     Nanoseconds status_interval = from_seconds(0.25);
     Nanoseconds peer_timeout = from_seconds(20);  ///< a rank silent for longer is lost
+    bool deterministic = false;                   ///< targets and limits take effect at the end of an epoch
+    std::vector<std::string> hosts;               ///< of each rank, for messages; may be empty
 };
 
 /// The end of a run is a consensus: `stop` (no new proposals), `drained` from every rank (nothing in flight, all
 /// synced, and as many migrant messages received as sent over all ranks), `finish`, and `goodbye` from every rank.
+/// In a deterministic run an epoch ends in the same way: `epoch_done` from every rank, no migrant message on the wire,
+/// then `epoch_begin`, or the stop that target or limit call for.
 class Coordinator {
 public:
     Coordinator(transport::Transport& transport, CoordinatorOptions options, Nanoseconds now);
 
-    /// Status, stop_request and drained messages of any rank, rank 0 included.
+    /// A resumed deterministic run: this epoch is on.
+    void begin_at(std::uint64_t epoch) { epoch_ = epoch; }
+
+    /// Status, stop_request, epoch_done and drained messages of any rank, rank 0 included.
     void receive(const transport::Message& message, Nanoseconds now);
     void step(Nanoseconds now);
 
@@ -46,12 +54,14 @@ private:
         bool lost = false;
         bool left = false;
         Drained counts;
+        EpochReport epoch;
     };
 
     void stop(StopRequest request);
     void send_to_all(Tag tag, const std::string& payload);
     void refresh(Nanoseconds now);
     void find_lost(Nanoseconds now);
+    void end_epoch();
     bool everybody_may_leave() const;
 
     transport::Transport& transport_;
@@ -62,6 +72,7 @@ private:
     std::vector<Peer> peers_;
     RunStatus status_;
     std::function<void(const RunStatus&)> callback_;
+    std::uint64_t epoch_ = 0;  ///< the one that is on
     bool finished_ = false;
     Nanoseconds finished_at_ = 0;
 };

@@ -24,6 +24,7 @@ public:
 
     void submit(Task task) override;
     std::size_t poll(Nanoseconds now) override;
+    void cancel_queued() override;
     std::size_t workers() const override { return worker_free_at_.size(); }
 
     /// When the next completion is due; the largest Nanoseconds when nothing runs.
@@ -35,7 +36,11 @@ private:
     RandomStream random_;
     std::vector<Nanoseconds> worker_free_at_;
     std::uint64_t submitted_ = 0;
-    std::map<std::pair<Nanoseconds, std::uint64_t>, std::function<void()>> completions_;
+    struct Running {
+        Nanoseconds begins = 0;
+        Task task;
+    };
+    std::map<std::pair<Nanoseconds, std::uint64_t>, Running> running_;  ///< by end, then order of submission
 };
 
 }  // namespace atl::engine

@@ -17,7 +17,6 @@ struct Made {
     Candidate candidate;
     std::uint64_t objective_calls = 0;
     double cpu_seconds = 0;
-    std::string carry;  ///< operator state handed back to the island with the commit (opaque, never archived)
 };
 
 /// One candidate to be. `make` runs on a worker, holds all it needs by value, and may take long.
@@ -27,12 +26,6 @@ struct Proposal {
     std::optional<EvaluationKey> parent_2;
     std::string operator_name;
     std::function<Made()> make;
-};
-
-/// A finished evaluation on its way back to the island that proposed it.
-struct Commit {
-    const EvaluationRecord& record;  ///< with the candidate's bytes
-    const std::string& carry;        ///< from Made
 };
 
 /// An elite on the wire: the full record, so that lineage never dangles.
@@ -51,8 +44,9 @@ public:
     /// The proposal for (step, slot), from the state as it is now. The engine asks slot by slot, steps in order.
     virtual Proposal propose(std::uint64_t step, std::uint32_t slot) = 0;
 
-    /// A result to learn from. It may not be synced yet: what leaves the rank is asked for by emigrants().
-    virtual void commit(const Commit& commit) = 0;
+    /// A result to learn from, with the candidate's bytes. It may not be synced yet: what leaves the rank is asked for
+    /// by emigrants(). All of it is in the record: what a resumed run replays is all there ever was.
+    virtual void commit(const EvaluationRecord& record) = 0;
 
     /// The same record is now acknowledged: from here on it may be sent to neighbours.
     virtual void acknowledged(const EvaluationKey& key) = 0;

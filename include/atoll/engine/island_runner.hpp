@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "atoll/engine/history.hpp"
@@ -17,30 +18,51 @@ namespace atl::engine {
 /// What earlier incarnations left: the island is restored already, this is the engine's part.
 struct IslandProgress {
     std::uint64_t next_step = 0;
-    std::uint64_t evaluations = 0;  ///< acknowledged so far, counted against the limit
+    std::uint64_t evaluations = 0;  ///< acknowledged before next_step, counted against the limit
     Score best;
     EvaluationKey best_key;
     std::vector<EvaluationRecord> known;  ///< for the history; candidates' bytes are not needed
+    /// Of a deterministic run: records from next_step on, with candidates. Their slots are proposed again, and these
+    /// are taken for what came of it.
+    std::vector<EvaluationRecord> recorded;
+};
+
+struct IslandRunnerOptions {
+    std::uint32_t batch = 16;
+    std::optional<std::uint64_t> limit_evaluations;  ///< this island's share
+    /// A step proposes from the state at its start and is committed as a whole, in slot order; a new epoch waits for
+    /// begin_epoch().
+    bool deterministic = false;
+    std::uint64_t epoch_steps = 10;  ///< deterministic only
 };
 
 /// Invariant: slots are handed out in order, step by step; a step is complete once all its slots are committed.
 class IslandRunner {
 public:
-    IslandRunner(std::uint32_t id, std::unique_ptr<Island> island, std::uint32_t batch,
-                 std::optional<std::uint64_t> limit_evaluations, const IslandProgress& progress);
+    IslandRunner(std::uint32_t id, std::unique_ptr<Island> island, const IslandRunnerOptions& options,
+                 IslandProgress progress);
 
     std::uint32_t id() const { return id_; }
     Island& island() { return *island_; }
     const std::shared_ptr<History>& history() const { return history_; }
 
-    bool may_propose() const { return within_limit() && open_slots_ < batch_; }
+    bool may_propose() const;
     /// Every evaluation of its share is acknowledged.
-    bool exhausted() const { return limit_ && status_.evaluations >= *limit_; }
+    bool exhausted() const { return options_.limit_evaluations && status_.evaluations >= *options_.limit_evaluations; }
     std::uint64_t proposed() const { return proposed_; }
     /// The proposal for the next slot.
     Proposal propose();
-    void committed(const EvaluationKey& key);
+    /// What an earlier incarnation recorded under this key.
+    const EvaluationRecord* recorded(const EvaluationKey& key) const;
+    /// A slot's last outcome, for the island to learn from: at once, or with its whole step in slot order.
+    void finished(const EvaluationRecord& record);
+    /// The slot will not come to an outcome: the run stops first.
+    void cancelled(const EvaluationKey& key) { close(key); }
     void acknowledged(const EvaluationKey& key, const Score& score, Direction direction);
+
+    /// Deterministic runs: all of the epoch, or of the share, is committed and acknowledged.
+    bool at_epoch_end() const;
+    void begin_epoch(std::uint64_t epoch) { epoch_end_step_ = (epoch + 1) * options_.epoch_steps; }
 
     std::uint64_t step() const { return step_; }
     bool at_step_start() const { return slot_ == 0; }
@@ -49,17 +71,24 @@ public:
     const IslandStatus& status() const { return status_; }
 
 private:
-    bool within_limit() const { return !limit_ || proposed_ < *limit_; }
+    bool within_limit() const { return !options_.limit_evaluations || proposed_ < *options_.limit_evaluations; }
+    bool step_is_handed_out() const { return slot_ == 0 || !within_limit(); }
+    void commit(const EvaluationRecord& record);
+    void close(const EvaluationKey& key);
 
     std::uint32_t id_;
     std::unique_ptr<Island> island_;
-    std::uint32_t batch_;
-    std::optional<std::uint64_t> limit_;  ///< this island's share of the evaluations
+    IslandRunnerOptions options_;
     std::uint64_t step_ = 0;
     std::uint32_t slot_ = 0;
     std::uint64_t proposed_ = 0;  ///< in all incarnations
     std::uint32_t open_slots_ = 0;
     std::map<std::uint64_t, std::uint32_t> open_by_step_;
+    std::uint64_t epoch_end_step_ = 0;
+    std::map<std::uint32_t, EvaluationRecord> held_;  ///< finished slots of the open step, by slot
+    std::vector<EvaluationKey> acknowledged_while_held_;
+    std::uint64_t unacknowledged_ = 0;
+    std::unordered_map<EvaluationKey, EvaluationRecord> recorded_;
     std::shared_ptr<History> history_;
     IslandStatus status_;
 };

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,8 @@ enum class Tag : std::uint32_t {
     drained = 21,       ///< any rank to 0: nothing in flight, all synced
     finish = 22,        ///< 0 to all: leave
     goodbye = 23,       ///< any rank to 0: the last message
+    epoch_done = 24,    ///< any rank to 0: all islands here are at the epoch's end (deterministic runs)
+    epoch_begin = 25,   ///< 0 to all: every migrant has arrived, take them in and go on
 };
 
 enum class StopReason : std::uint8_t {
@@ -35,6 +39,7 @@ enum class StopReason : std::uint8_t {
     time_limit = 3,
     signal = 4,
     failure = 5,
+    walltime = 6,
 };
 
 std::string_view to_string(StopReason reason);
@@ -61,6 +66,8 @@ struct RankStatus {
 struct StopRequest {
     StopReason reason = StopReason::none;
     std::string text;
+    /// How long evaluations that run may still take, at most; the job's own patience when that is shorter.
+    double drain_seconds = std::numeric_limits<double>::infinity();
 };
 
 /// Sent when a rank has nothing in flight and all is synced, and again whenever its counts move after that.
@@ -71,15 +78,29 @@ struct Drained {
     std::string failure;
 };
 
+/// Sent when a rank's islands are all at the end of an epoch, committed and acknowledged, and again whenever its counts
+/// move after that.
+struct EpochReport {
+    std::uint64_t epoch = 0;          ///< the one that would begin next
+    std::uint64_t messages_sent = 0;  ///< migrant messages since the start: all sent ones must have been received
+    std::uint64_t messages_received = 0;
+    bool exhausted = false;             ///< every island here has used up its share of the evaluations
+    std::optional<std::string> target;  ///< what proved the target here
+};
+
 std::string encode(const RankStatus& status);
 std::string encode(const StopRequest& request);
 std::string encode(const Drained& drained);
 std::string encode(const std::vector<Migrant>& migrants);
+std::string encode(const EpochReport& report);
+std::string encode_epoch(std::uint64_t epoch);
 
 /// Each throws InfrastructureError on bytes that are no such message.
 RankStatus decode_rank_status(const std::string& payload);
 StopRequest decode_stop_request(const std::string& payload);
 Drained decode_drained(const std::string& payload);
 std::vector<Migrant> decode_migrants(const std::string& payload);
+EpochReport decode_epoch_report(const std::string& payload);
+std::uint64_t decode_epoch(const std::string& payload);
 
 }  // namespace atl::engine

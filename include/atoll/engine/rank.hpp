@@ -12,6 +12,7 @@
 
 #include "atoll/core/clock.hpp"
 #include "atoll/engine/coordinator.hpp"
+#include "atoll/engine/duration_window.hpp"
 #include "atoll/engine/evaluator.hpp"
 #include "atoll/engine/executor.hpp"
 #include "atoll/engine/island.hpp"
@@ -37,8 +38,18 @@ struct RankOptions {
     std::size_t unacknowledged_limit = 1024;  ///< proposed and not yet synced, at most
     std::uint32_t maximum_attempts = 3;       ///< tries after an `infrastructure` verdict, the first included
     double base_elapsed_seconds = 0;          ///< spent by earlier incarnations
+    /// The same records on any rank count, interrupted or not: steps are proposed and committed whole, migrants are
+    /// taken in by all islands at the end of an epoch, targets and limits take effect there.
+    bool deterministic = false;
+    double drain_seconds = 10;  ///< how long a stop waits for evaluations that run; what has not begun is dropped
+    std::optional<Nanoseconds> walltime_end;  ///< by the rank's clock: when the machine is taken away
+    double walltime_margin_seconds = 30;      ///< kept free before that for the last sync and fold
     Nanoseconds status_interval = from_seconds(0.25);
     Nanoseconds peer_timeout = from_seconds(20);
+    std::vector<std::string> hosts;  ///< of each rank, for messages; may be empty
+
+    /// Island steps of one epoch.
+    std::uint64_t epoch_steps() const { return migration_interval > 0 ? migration_interval : 10; }
 };
 
 /// What a rank is made of; all of it outlives the rank.
@@ -59,7 +70,8 @@ public:
     ~Rank() override;
 
     /// Adds an island that lives here, with what earlier incarnations left of it.
-    void add_island(std::uint32_t id, std::unique_ptr<Island> island, const IslandProgress& progress = {});
+    /// In a deterministic run the islands of all ranks begin at the same step, a multiple of epoch_steps().
+    void add_island(std::uint32_t id, std::unique_ptr<Island> island, IslandProgress progress = {});
     /// Polled each step; must outlive the rank.
     void add_source(Source& source) { sources_.push_back(&source); }
     /// Rank 0 only: called each status interval and at the end.
@@ -74,6 +86,8 @@ public:
     std::vector<int> descriptors() const;
     /// Why the run ended; set once step() has said done.
     const StopRequest& outcome() const { return stop_; }
+    /// Evaluations that still ran when the stop's patience was over; their workers are not to be waited for.
+    std::size_t abandoned() const { return abandoned_; }
     /// True when the run ended here because rank 0 fell silent.
     bool coordinator_is_lost() const { return coordinator_is_lost_; }
     /// Rank 0's view of the run; empty elsewhere.
@@ -90,23 +104,33 @@ private:
         bool counts = false;  ///< a final attempt of an evaluation, not a retry or another kind of record
     };
 
+    void begin();
     transport::StepResult leave(Nanoseconds now);
     /// True when there was one.
     bool receive_messages(Nanoseconds now);
     void receive_migrants(const std::string& payload);
     void acknowledge();
-    void propose(Nanoseconds now);
+    void propose();
     void launch(std::size_t runner);
+    bool reuse(std::size_t runner, Proposal& proposal);
     void submit(const std::shared_ptr<Flight>& flight);
     void finish(const std::shared_ptr<Flight>& flight);
-    void migrate(std::size_t runner);
+    void migrate(std::size_t runner, std::uint64_t epoch);
+    void deliver(std::vector<Migrant> migrants);
     void immigrate(const Migrant& migrant);
+    void begin_at(std::uint64_t step);
+    void end_epoch();
+    void begin_epoch(std::uint64_t epoch);
+    void send_epoch_report();
+    void snapshot(IslandRunner& runner);
+    void watch_walltime();
     void append(Record record, Unacknowledged entry);
     void advance_phase();
     void send_drained();
     void send_status(Nanoseconds now);
     void announce_target(const Score& score, const EvaluationKey& key);
     void begin_stopping(const StopRequest& request);
+    Nanoseconds wake_at() const;
     void fail(const std::string& text);
     double elapsed() const;
     IslandRunner* runner_of(std::uint32_t island);
@@ -126,11 +150,19 @@ private:
     std::uint64_t migrations_ = 0;
     std::size_t queued_ = 0;  ///< flights handed to the executor and not back
     std::size_t open_ = 0;    ///< proposals not yet acknowledged
+    bool has_begun_ = false;
+    bool more_to_reuse_ = false;
+    std::uint64_t epoch_ = 0;
+    bool epoch_reported_ = false;
+    std::vector<Migrant> arrivals_;     ///< of a deterministic run: to be taken in when the next epoch begins
+    std::optional<std::string> proof_;  ///< what reached the target here
+    DurationWindow durations_;
     Phase phase_ = Phase::running;
+    Nanoseconds drain_until_ = 0;
+    std::size_t abandoned_ = 0;
     StopRequest stop_;
     Drained counts_;
     std::string failure_;
-    bool target_announced_ = false;
     bool coordinator_is_lost_ = false;
 };
 

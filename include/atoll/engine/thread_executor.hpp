@@ -12,7 +12,8 @@
 
 namespace atl::engine {
 
-/// Invariant: every submitted task's `work` runs exactly once on a worker, and its `complete` exactly once in poll().
+/// Invariant: of every submitted task either `cancelled` runs, or `work` exactly once on a worker and `complete`
+/// exactly once in poll().
 class ThreadExecutor final : public Executor {
 public:
     explicit ThreadExecutor(std::size_t workers);
@@ -22,6 +23,7 @@ public:
 
     void submit(Task task) override;
     std::size_t poll(Nanoseconds now) override;
+    void cancel_queued() override;
     std::size_t workers() const override { return threads_.size(); }
     int descriptor() const override { return wake_descriptor_; }
 

@@ -27,7 +27,7 @@ public:
     VectorIsland(std::shared_ptr<const VectorOperators> operators, IslandOptions options);
 
     engine::Proposal propose(std::uint64_t step, std::uint32_t slot) override;
-    void commit(const engine::Commit& commit) override;
+    void commit(const EvaluationRecord& record) override;
     void acknowledged(const EvaluationKey& key) override;
     std::vector<engine::Migrant> emigrants(std::uint64_t epoch) override;
     void immigrate(const engine::Migrant& migrant) override;

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // A restored island gets its snapshot, then what came after it, and the engine goes on at the next step.
-#include "atoll/app/restore.hpp"
+#include "atoll/engine/restore.hpp"
 
 #include <gtest/gtest.h>
 
-namespace atl::app {
+namespace atl::engine {
 namespace {
 
 /// Writes down what it is told.
-class RecordingIsland final : public engine::Island {
+class RecordingIsland final : public Island {
 public:
-    engine::Proposal propose(std::uint64_t, std::uint32_t) override { return {}; }
-    void commit(const engine::Commit&) override {}
+    Proposal propose(std::uint64_t, std::uint32_t) override { return {}; }
+    void commit(const EvaluationRecord&) override {}
     void acknowledged(const EvaluationKey&) override {}
-    std::vector<engine::Migrant> emigrants(std::uint64_t) override { return {}; }
-    void immigrate(const engine::Migrant& migrant) override {
-        told.push_back("migrant " + to_string(migrant.record.key));
-    }
+    std::vector<Migrant> emigrants(std::uint64_t) override { return {}; }
+    void immigrate(const Migrant& migrant) override { told.push_back("migrant " + to_string(migrant.record.key)); }
     std::string snapshot() const override { return {}; }
     void restore(const std::string& snapshot) override { told.push_back("restore " + snapshot); }
     void replay(const EvaluationRecord& record) override { told.push_back("replay " + to_string(record.key)); }
@@ -39,12 +37,12 @@ TEST(Restore, ReplaysOnlyWhatTheSnapshotDoesNotHold) {
         contents.evaluations.push_back(record({1, step, 0, 0}, static_cast<double>(step)));
     contents.evaluations.push_back(record({2, 0, 0, 0}, 9));
     contents.snapshots.push_back({1, 2, "state"});
-    contents.migrations.push_back({0, 2, 1, 1, {2, 0, 0, 0}, 0});
-    contents.migrations.push_back({1, 2, 1, 3, {2, 0, 0, 0}, 0});
+    contents.after_snapshot[1] = {EvaluationKey{1, 3, 0, 0}, MigrationRecord{1, 2, 1, 3, {2, 0, 0, 0}, 0},
+                                  EvaluationKey{1, 2, 0, 0}};
     RecordingIsland island;
     const auto progress = restore_island(island, 1, contents, Direction::maximize);
     EXPECT_EQ(island.told,
-              (std::vector<std::string>{"restore state", "replay 1/2/0/0", "migrant 2/0/0/0", "replay 1/3/0/0"}));
+              (std::vector<std::string>{"restore state", "replay 1/3/0/0", "migrant 2/0/0/0", "replay 1/2/0/0"}));
     EXPECT_EQ(progress.next_step, 4U);
     EXPECT_EQ(progress.evaluations, 4U);
     EXPECT_EQ(progress.known.size(), 4U);
@@ -56,6 +54,7 @@ TEST(Restore, RetriesOfOneSlotCountOnceAndAreNotReplayed) {
     journal::RunContents contents;
     contents.evaluations.push_back(record({0, 0, 0, 0}, 5, VerdictKind::infrastructure));
     contents.evaluations.push_back(record({0, 0, 0, 1}, 1));
+    contents.after_snapshot[0] = {EvaluationKey{0, 0, 0, 0}, EvaluationKey{0, 0, 0, 1}};
     RecordingIsland island;
     const auto progress = restore_island(island, 0, contents, Direction::maximize);
     EXPECT_EQ(progress.evaluations, 1U);
@@ -65,10 +64,45 @@ TEST(Restore, RetriesOfOneSlotCountOnceAndAreNotReplayed) {
 
 TEST(Restore, MigrantWhoseRecordWasCutOffIsLeftOut) {
     journal::RunContents contents;
-    contents.migrations.push_back({0, 2, 1, 1, {2, 7, 0, 0}, 0});
+    contents.after_snapshot[1] = {MigrationRecord{0, 2, 1, 1, {2, 7, 0, 0}, 0}};
     RecordingIsland island;
     restore_island(island, 1, contents, Direction::maximize);
     EXPECT_EQ(island.told, (std::vector<std::string>{"restore "}));
+}
+
+TEST(Restore, StepsWhoseSlotsWereAllDroppedAreNotHandedOutAgain) {
+    journal::RunContents contents;
+    contents.evaluations.push_back(record({0, 4, 0, 0}, 1));
+    contents.snapshots.push_back({0, 7, "state"});
+    RecordingIsland island;
+    EXPECT_EQ(restore_island(island, 0, contents, Direction::maximize).next_step, 7U);
+}
+
+TEST(Restore, CommonStepIsTheLatestThatAllIslandsHaveASnapshotOf) {
+    journal::RunContents contents;
+    contents.snapshots = {{0, 10, ""}, {0, 20, ""}, {1, 10, ""}, {2, 10, ""}, {2, 20, ""}};
+    EXPECT_EQ(common_step(contents, 3), 10U);
+    contents.snapshots.push_back({1, 20, ""});
+    EXPECT_EQ(common_step(contents, 3), 20U);
+    EXPECT_EQ(common_step(contents, 4), 0U) << "island 3 has none";
+    contents.snapshots = {{0, 20, ""}, {1, 10, ""}};
+    EXPECT_EQ(common_step(contents, 2), 0U) << "island 0's was damaged";
+}
+
+TEST(Restore, RecordsFromTheCommonStepOnAreHandedToTheEngine) {
+    journal::RunContents contents;
+    for (std::uint64_t step = 0; step < 4; ++step)
+        contents.evaluations.push_back(record({1, step, 0, 0}, static_cast<double>(step)));
+    contents.snapshots = {{1, 2, "two"}, {1, 4, "four"}};
+    RecordingIsland island;
+    const auto progress = restore_island_at(island, 1, contents, Direction::maximize, 2, 1);
+    EXPECT_EQ(island.told, (std::vector<std::string>{"restore two"}));
+    EXPECT_EQ(progress.next_step, 2U);
+    EXPECT_EQ(progress.evaluations, 2U);
+    EXPECT_EQ(progress.best.lower, 1);
+    EXPECT_EQ(progress.known.size(), 2U);
+    ASSERT_EQ(progress.recorded.size(), 2U);
+    EXPECT_EQ(progress.recorded[0].key, (EvaluationKey{1, 2, 0, 0}));
 }
 
 TEST(Restore, ElapsedIsTheLatestOfAnyRecord) {
@@ -80,4 +114,4 @@ TEST(Restore, ElapsedIsTheLatestOfAnyRecord) {
 }
 
 }  // namespace
-}  // namespace atl::app
+}  // namespace atl::engine
