@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "atoll/app/lease.hpp"
 #include "atoll/app/run_files.hpp"
 #include "atoll/app/stop_file.hpp"
 #include "atoll/core/error.hpp"
