@@ -72,7 +72,8 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
     return assignment;
 }
 
-Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease) {
+Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease,
+                               std::optional<journal::RunContents>& contents) {
     RunDirectory run = open_run_directory(request.run);
     if (std::filesystem::exists(run.merged_from())) {
         throw InputError(run.root.string() + " was merged from several runs (" + run.merged_from().string() +
@@ -89,8 +90,7 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
     if (incarnation > 0) {
         // NOTE: in this order: first the lease, then the lengths (src/journal/fence.cpp says why).
         assignment.fences = journal::measure_fences(run.root, incarnation);
-        const journal::RunContents earlier = journal::read_run(
-            run.root, {.load_candidates = false, .byte_limits = {}, .fences = assignment.fences, .on_blob = {}});
+        const journal::RunContents& earlier = contents.emplace(read_earlier(run.root, *assignment.fences));
         for (const journal::Note& note : earlier.fenced) std::fprintf(stderr, "atoll: note: %s\n", note.text.c_str());
         for (const journal::Note& note : earlier.torn_tails)
             std::fprintf(stderr, "atoll: note: %s\n", note.text.c_str());
@@ -113,15 +113,16 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
 ExitCode search(transport::MpiSession& session, const SearchRequest& request, bool resuming, bool& leave_at_once) {
     const std::unique_ptr<transport::Transport> startup = session.transport();
     std::optional<Lease> lease;
+    std::optional<journal::RunContents> earlier;
     const Assignment assignment = agree_on_job(*startup, [&] {
-        return resuming ? prepare_resumed_run(request, session.size(), lease)
+        return resuming ? prepare_resumed_run(request, session.size(), lease, earlier)
                         : prepare_new_run(request, session.size(), lease);
     });
     bool together = true;  // until the loop begins, errors end all ranks by agreement
     try {
         const Job job = make_job(resolve_options(job_options(), JobFile{"RUN/job.toml", assignment.job_toml}, {}, {}));
         together = false;
-        const SearchEnd end = search_on_this_rank(session, *startup, assignment, job, request);
+        const SearchEnd end = search_on_this_rank(session, *startup, assignment, job, request, std::move(earlier));
         // What a later process works on is no more this one's to close.
         if (session.rank() == 0 && !lease->is_lost()) {
             close_run(RunDirectory{assignment.run_directory}, job, end, request);

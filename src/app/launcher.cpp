@@ -50,8 +50,8 @@ std::vector<std::string> split_words(std::string_view text) {
         }
     }
     if (quote != 0) {
-        throw InputError("--launcher: the quote " + std::string(1, quote) + " is never closed in: " +
-                         std::string(text));
+        throw InputError("--launcher: the quote " + std::string(1, quote) +
+                         " is never closed in: " + std::string(text));
     }
     if (in_word) words.push_back(word);
     return words;
@@ -88,6 +88,7 @@ std::string to_string(const Loss& loss) {
     const bool several = loss.ranks.find_first_of("-,") != std::string::npos;
     std::string text = (several ? "ranks " : "rank ") + loss.ranks;
     if (!loss.host.empty()) text += " on " + loss.host;
+    if (several && loss.cause.starts_with("was ")) return text + " were" + loss.cause.substr(3);
     return text + " " + loss.cause;
 }
 

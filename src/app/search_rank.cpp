@@ -103,9 +103,8 @@ engine::RankOptions options_of(const Job& job, const Assignment& assignment, con
 /// This rank's islands, new or as the journals left them.
 void add_islands(engine::Rank& rank, const transport::Transport& transport, const RunDirectory& run, const Job& job,
                  const std::shared_ptr<const evolve::VectorOperators>& operators,
-                 const std::optional<journal::FenceList>& fences) {
-    std::optional<journal::RunContents> earlier;
-    if (fences) earlier = journal::read_run(run.root, {.byte_limits = {}, .fences = fences, .on_blob = {}});
+                 std::optional<journal::RunContents> earlier) {
+    if (earlier) engine::load_needed_candidates(*earlier, job.rank.deterministic, job.rank.islands);
     const std::uint64_t common_step = earlier ? engine::common_step(*earlier, job.rank.islands) : 0;
     for (std::uint32_t id = static_cast<std::uint32_t>(transport.rank()); id < job.rank.islands;
          id += static_cast<std::uint32_t>(transport.size())) {
@@ -179,10 +178,17 @@ private:
 
 }  // namespace
 
+journal::RunContents read_earlier(const std::filesystem::path& root, const journal::FenceList& fences) {
+    return journal::read_run(
+        root,
+        {.load_candidates = false, .locate_candidates = true, .byte_limits = {}, .fences = fences, .on_blob = {}});
+}
+
 std::filesystem::path stored_seed_candidate(const RunDirectory& run) { return run.root / "seed_candidate.txt"; }
 
 SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transport& startup,
-                              const Assignment& assignment, const Job& job, const SearchRequest& request) {
+                              const Assignment& assignment, const Job& job, const SearchRequest& request,
+                              std::optional<journal::RunContents> earlier) {
     const RunDirectory run{assignment.run_directory};
     const std::unique_ptr<transport::Transport> transport = session.transport();
     const bool root = transport->rank() == 0;
@@ -205,7 +211,8 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
         executor = std::make_unique<engine::ThreadExecutor>(job.workers > 0 ? job.workers : assignment.workers);
         rank = std::make_unique<engine::Rank>(engine::RankParts{*transport, *executor, clock, *journal, *evaluator},
                                               options);
-        add_islands(*rank, *transport, run, job, operators, assignment.fences);
+        if (assignment.fences && !earlier) earlier = read_earlier(run.root, *assignment.fences);
+        add_islands(*rank, *transport, run, job, operators, std::move(earlier));
         // Empty but valid from the first moment on; later folds run in a child.
         if (root && !std::filesystem::exists(run.archive())) fold_run(run.root);
     } catch (const Error& error) {
@@ -226,7 +233,9 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     }
     SignalSource signals([&rank](const std::string& name) { rank->request_stop(stop_for_signal(name)); });
     rank->add_source(signals);
-    StopFile stop_file(run, [&rank] { rank->request_stop({engine::StopReason::signal, stop_file_text}); });
+    StopFile stop_file(run, [&rank](const std::string& text) {
+        rank->request_stop({engine::StopReason::signal, text});
+    });
     if (root) rank->add_source(stop_file);
     FoldChild fold(run);
     Reporter reporter(run, assignment.incarnation, job, *executor, clock, fold, request.quiet || request.json);

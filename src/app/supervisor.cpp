@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <thread>
@@ -151,6 +152,7 @@ std::string Supervisor::loss_text(const Ending& ending) const {
     }
     if (!loss) loss = ending.loss;
     if (!loss && launcher_.empty()) loss = Loss{"0", host_name(), text_of_status(ending.status)};
+    if (!loss && ending.hung) return "all ranks are gone, but the launcher '" + launcher_.front() + "' did not end";
     if (!loss) return "the launcher '" + launcher_.front() + "' " + text_of_status(ending.status);
     if (loss->host.empty()) loss->host = host_of_rank(run_, loss->ranks);
     return to_string(*loss);
@@ -186,19 +188,17 @@ ExitCode Supervisor::finish(const Ending& ending, ExitCode code, const std::stri
 
 ExitCode Supervisor::run() {
     LauncherWatch launchers(run_);
-    const std::string go_on = "go on with 'atoll resume " + run_.root.string() + "'";
     std::uint64_t known = acknowledged();
     std::uint32_t fruitless = 0;
     for (std::uint32_t restart = 0;; ++restart) {
         const Ending ending = launchers.watch(command_line(restart), request_.search.json);
         if (const auto code = final_code(ending)) return finish(ending, *code, "");
         const std::string loss = loss_text(ending);
+        const std::string go_on = has_begun() ? "go on with 'atoll resume " + run_.root.string() + "'"
+                                              : "the run has not begun; is the launcher right?";
         const auto give_up = [&](const std::string& why) {
             return finish(ending, ExitCode::infrastructure, loss + "; " + why);
         };
-        if (!has_begun() && !ending.loss && WIFEXITED(ending.status) && !launcher_.empty()) {
-            return give_up("the run has not begun: does the launcher start programs at all? Choose it with --launcher");
-        }
         if (launchers.asked_to_stop()) {
             return finish(ending, ExitCode::stopped_early, loss + " while the run was asked to stop; " + go_on);
         }
@@ -218,6 +218,8 @@ ExitCode Supervisor::run() {
             return finish(ending, ExitCode::stopped_early, "stopped between two restarts; " + go_on);
         }
         wait_for_lease();
+        // Where Slurm has lost sight of the last step, it counts its CPUs as busy for as long as the job runs.
+        setenv("SLURM_OVERLAP", "1", 0);
         std::error_code ignored;
         if (!has_begun()) std::filesystem::remove(run_.journal(), ignored);  // empty; it marks a folder as a run's
     }

@@ -123,8 +123,9 @@ void remove_leftovers(const fs::path& run_directory) {
                     call, path.string(), std::generic_category().message(error), path.parent_path().string()));
 }
 
-/// After this the new file is archive.h5, also after power loss.
-void publish(journal::FileSystemCalls& calls, const fs::path& temporary, const fs::path& archive) {
+/// After this the new file is archive.h5, also after power loss. `incarnations`: how many there were at the beginning.
+void publish(journal::FileSystemCalls& calls, const fs::path& temporary, const fs::path& archive,
+             std::uint32_t incarnations) {
     const int file = calls.open(temporary.c_str(), O_RDWR | O_CLOEXEC, 0);
     if (file < 0) fail("open", temporary);
     const int synced = calls.fsync(file);
@@ -132,15 +133,22 @@ void publish(journal::FileSystemCalls& calls, const fs::path& temporary, const f
     calls.close(file);
     errno = sync_error;
     if (synced != 0) fail("fsync", temporary);
+    // A process that was taken over, or a fold that slept, must not put an older file over its successor's.
+    const fs::path run_directory = archive.has_parent_path() ? archive.parent_path() : fs::path(".");
+    if (journal::next_incarnation(run_directory) != incarnations) {
+        throw BusyError(
+            fmt::format("{} was resumed while it was folded, and has or makes a newer archive.h5; fold "
+                        "again if you need to",
+                        run_directory.string()));
+    }
     if (calls.rename(temporary.c_str(), archive.c_str()) != 0) fail("rename", temporary);
-    const fs::path folder = archive.has_parent_path() ? archive.parent_path() : fs::path(".");
-    const int directory = calls.open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (directory < 0) fail("open", folder);
+    const int directory = calls.open(run_directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (directory < 0) fail("open", run_directory);
     const int folder_synced = calls.fsync(directory);
     const int folder_error = errno;
     calls.close(directory);
     errno = folder_error;
-    if (folder_synced != 0 && folder_error != EINVAL && folder_error != ENOTSUP) fail("fsync", folder);
+    if (folder_synced != 0 && folder_error != EINVAL && folder_error != ENOTSUP) fail("fsync", run_directory);
 }
 
 }  // namespace
@@ -167,13 +175,8 @@ FoldReport fold_archive(const fs::path& run_directory, const FoldOptions& option
         write_run(archive, contents, options.content_of_job);
         write_root(archive, options.date);
         archive.close();
-        if (journal::next_incarnation(run_directory) != incarnations) {
-            throw BusyError(
-                fmt::format("{} was resumed while it was folded: its archive.h5 is newer than this one; "
-                            "fold again if you need to",
-                            run_directory.string()));
-        }
-        publish(options.calls != nullptr ? *options.calls : journal::real_file_system(), temporary, archive_path);
+        publish(options.calls != nullptr ? *options.calls : journal::real_file_system(), temporary, archive_path,
+                incarnations);
 
         report.evaluations = contents.evaluations.size();
         report.migrations = contents.migrations.size();

@@ -99,7 +99,8 @@ transport::StepResult Rank::leave(Nanoseconds now) {
     receive_messages(now);
     // What was sent to a lost rank may never get out, and nobody else is waiting for anything by then.
     const bool lost = coordinator_is_lost_ || (coordinator_ != nullptr && coordinator_->status().ranks_lost > 0);
-    const bool done = (lost || parts_.transport.idle()) && (coordinator_ == nullptr || coordinator_->everybody_has_left(now));
+    const bool done =
+        (lost || parts_.transport.idle()) && (coordinator_ == nullptr || coordinator_->everybody_has_left(now));
     return {done, now + 1'000'000};
 }
 

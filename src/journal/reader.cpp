@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <system_error>
 #include <tuple>
 #include <unordered_map>
@@ -14,6 +15,7 @@
 
 #include "atoll/core/error.hpp"
 #include "journal/fence_table.hpp"
+#include "journal/file_window.hpp"
 #include "journal/scan.hpp"
 #include "journal/segment_files.hpp"
 
@@ -44,6 +46,7 @@ public:
     }
 
     RunContents run() {
+        for (const SegmentFile& file : files_) contents_.files.push_back(file.path);
         for (current_ = 0; current_ < files_.size(); ++current_) {
             const std::uint64_t limit = limit_of(files_[current_].path);
             const std::uint64_t counted = fences_.counted_bytes(files_[current_]);
@@ -103,7 +106,7 @@ private:
                 take_header(decode_segment_info(at.frame.payload, at.trailing));
                 return true;
             case FrameType::blob:
-                take_blob(decode_blob(at.frame.payload));
+                take_blob(decode_blob(at.frame.payload), at);
                 break;
             case FrameType::evaluation:
             case FrameType::migration:
@@ -128,10 +131,15 @@ private:
         contents_.segments.push_back(std::move(info));
     }
 
-    void take_blob(const BlobView& blob) {
+    void take_blob(const BlobView& blob, const FrameVisit& at) {
         Content& content = content_[blob.sha256];
         if (content.present) return;
         content.present = true;
+        if (options_.locate_candidates) {
+            const std::uint64_t end = at.offset + at.frame.size_bytes();
+            contents_.candidate_places.emplace(blob.sha256,
+                                               CandidatePlace{current_, end - blob.bytes.size(), blob.bytes.size()});
+        }
         if (options_.load_candidates) content.bytes = blob.bytes;
         if (options_.on_blob) options_.on_blob(blob.sha256, blob.bytes);
     }
@@ -248,6 +256,27 @@ RunContents read_run(const fs::path& run_directory, const ReadOptions& options) 
                         run_directory.string(), (run_directory / "journal").string()));
     }
     return Join(options, segment_files(run_directory)).run();
+}
+
+void load_candidates(RunContents& contents, std::span<const std::size_t> rows) {
+    std::vector<std::pair<CandidatePlace, std::size_t>> wanted;
+    for (const std::size_t row : rows) {
+        const auto found = contents.candidate_places.find(contents.evaluations[row].candidate_sha256);
+        if (found != contents.candidate_places.end()) wanted.emplace_back(found->second, row);
+    }
+    // In the order of the files, so that each is read once, forwards.
+    std::sort(wanted.begin(), wanted.end(), [](const auto& left, const auto& right) {
+        return std::tie(left.first.file, left.first.offset) < std::tie(right.first.file, right.first.offset);
+    });
+    std::optional<FileWindow> window;
+    std::size_t file = contents.files.size();
+    for (const auto& [place, row] : wanted) {
+        if (place.file != file) {
+            file = place.file;
+            window.emplace(contents.files[file], std::numeric_limits<std::uint64_t>::max());
+        }
+        contents.evaluations[row].candidate.bytes = window->view(place.offset, place.bytes);
+    }
 }
 
 std::map<fs::path, std::uint64_t> segment_lengths(const fs::path& run_directory) {

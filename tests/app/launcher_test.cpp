@@ -55,10 +55,11 @@ TEST(LossWitness, MpirunNamesRankHostAndSignal) {
 }
 
 TEST(LossWitness, MpirunNamesTheRankOfAnExitCodeInAnotherLine) {
-    EXPECT_EQ(loss_in("mpirun detected that one or more processes exited with non-zero status, thus causing\nthe job to "
-                      "be terminated. The first process to do so was:\n\n  Process name: [[56214,1],2]\n  Exit code:    "
-                      "134\n"),
-              "rank 2 ended with exit code 134");
+    EXPECT_EQ(
+        loss_in("mpirun detected that one or more processes exited with non-zero status, thus causing\nthe job to "
+                "be terminated. The first process to do so was:\n\n  Process name: [[56214,1],2]\n  Exit code:    "
+                "134\n"),
+        "rank 2 ended with exit code 134");
 }
 
 // as Slurm 22.05 writes it
@@ -66,16 +67,17 @@ TEST(LossWitness, SrunNamesTaskHostAndSignal) {
     EXPECT_EQ(loss_in("srun: error: node7: task 1: Killed\nsrun: error: node7: task 0: Terminated\n"),
               "rank 1 on node7 was killed by SIGKILL");
     EXPECT_EQ(loss_in("srun: error: node7: tasks 0,2-3: Aborted (core dumped)\n"),
-              "ranks 0,2-3 on node7 was killed by SIGABRT");
+              "ranks 0,2-3 on node7 were killed by SIGABRT");
     EXPECT_EQ(loss_in("srun: error: node7: task 0: Exited with exit code 5\n"),
               "rank 0 on node7 ended: Exited with exit code 5");
 }
 
 TEST(LossWitness, AtollNamesASilentRankBeforeTheLauncherSeesItsEnd) {
-    EXPECT_EQ(loss_in("atoll: rank 1 has been silent for 20 s and is taken for lost; nothing acknowledged is lost, go "
-                      "on with 'atoll resume'\nmpirun noticed that process rank 0 with PID 0 on node n exited on signal "
-                      "6 (Aborted).\n"),
-              "rank 1 was silent for 20 s");
+    EXPECT_EQ(
+        loss_in("atoll: rank 1 has been silent for 20 s and is taken for lost; nothing acknowledged is lost, go "
+                "on with 'atoll resume'\nmpirun noticed that process rank 0 with PID 0 on node n exited on signal "
+                "6 (Aborted).\n"),
+        "rank 1 was silent for 20 s");
     EXPECT_EQ(loss_in("atoll: rank 0 has been silent for too long and is taken for lost; go on with 'atoll resume'\n"),
               "rank 0 was silent for too long");
     EXPECT_EQ(loss_in("atoll: rank 2: journal/0-2.atj: No space left on device\n"),

@@ -62,6 +62,23 @@ TEST(ReadRun, FindsABlobInAnotherSegment) {
     EXPECT_TRUE(contents.damages.empty());
 }
 
+TEST(ReadRun, CandidatesCanBeFetchedLaterByRow) {
+    const TemporaryFolder run;
+    const std::string large(3 << 20, 'x');
+    write_segment(run.path(), 0, 0, {sample_evaluation({0, 0, 0, 0}, "first"), sample_evaluation({0, 0, 3, 0}, large)});
+    write_segment(run.path(), 0, 1,
+                  {sample_evaluation({0, 0, 1, 0}, "second"), sample_evaluation({0, 0, 2, 0}, "first")});
+    RunContents contents =
+        read_run(run.path(), {.load_candidates = false, .locate_candidates = true, .byte_limits = {}, .on_blob = {}});
+    const std::vector<std::size_t> rows{3, 2, 0};
+    load_candidates(contents, rows);
+    EXPECT_EQ(contents.evaluations[0].candidate.bytes, "first");
+    EXPECT_EQ(contents.evaluations[1].candidate.bytes, "") << "nobody asked for it";
+    EXPECT_EQ(contents.evaluations[2].candidate.bytes, "first");
+    EXPECT_EQ(contents.evaluations[3].candidate.bytes, large);
+    EXPECT_TRUE(contents.damages.empty());
+}
+
 TEST(ReadRun, LostCandidateBytesAreDamage) {
     const TemporaryFolder run;
     EvaluationRecord bare = sample_evaluation({0, 0, 0, 0}, "never written");

@@ -36,8 +36,8 @@ struct LeaseSight {
 
     bool released = false;
     Lock lock = Lock::free;
-    bool pid_exists = false;                           ///< on the host that asks; zombies do not count
-    std::uint64_t pid_start_time = 0;                  ///< of that process; 0: not to be seen
+    bool pid_exists = false;                                          ///< on the host that asks; zombies do not count
+    std::uint64_t pid_start_time = 0;                                 ///< of that process; 0: not to be seen
     std::optional<double> seconds_since_sign_of_life = std::nullopt;  ///< by the clock of the file system
 };
 
