@@ -16,7 +16,7 @@ for process in run fold; do
     for call in write fsync rename close open ftruncate mkdir unlink mmap; do sweep $call EIO once $process; done
     for call in write fsync; do sweep $call EIO after $process; done
 done
-for call in write ftruncate mkdir; do sweep $call ENOSPC after run; done
+sweep ftruncate ENOSPC lift run
 for call in write ftruncate; do sweep $call ENOSPC after fold; done
 "$PYTHON" - "$state" <<'PY'
 import json, sys

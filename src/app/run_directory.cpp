@@ -42,9 +42,15 @@ std::string host_name() {
 
 bool RunDirectory::holds_a_run() const {
     // A start that ended before its job was written has recorded nothing: another one may take its folder.
-    std::error_code ignored;
-    return std::filesystem::exists(journal(), ignored) &&
-           (std::filesystem::exists(job(), ignored) || !std::filesystem::is_empty(journal(), ignored));
+    std::error_code error;
+    if (!std::filesystem::exists(journal(), error)) return false;
+    if (std::filesystem::exists(job(), error)) return true;
+    const bool is_empty = std::filesystem::is_empty(journal(), error);
+    if (error) {
+        throw InfrastructureError("can not list " + journal().string() + ": " + error.message() +
+                                  "; check the file system, then start again");
+    }
+    return !is_empty;
 }
 
 void refuse_existing_run(const RunDirectory& run) {

@@ -46,9 +46,14 @@ std::optional<Candidate> read_seed_candidate(const RunDirectory& run) {
 
 void check_token(const RunDirectory& run, const Assignment& assignment) {
     std::string seen;
+    const std::filesystem::path token = run.root / "token";
     try {
-        seen = read_text_file(run.root / "token", 4096);
-    } catch (const InputError&) {
+        seen = read_text_file(token, 4096);
+    } catch (const InputError& error) {
+        // seen, but not given out: that is the machine's failure
+        if (std::filesystem::exists(token)) {
+            throw InfrastructureError(std::string(error.what()) + "; check the file system, then start again");
+        }
     }
     if (seen != assignment.token) {
         throw InputError("the run directory " + run.root.string() +

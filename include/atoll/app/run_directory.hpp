@@ -22,6 +22,7 @@ struct RunDirectory {
     std::filesystem::path log() const { return root / "log"; }
     std::filesystem::path figures() const { return root / "figures"; }
 
+    /// Throws InfrastructureError when the folder can not be listed.
     bool holds_a_run() const;
 };
 
