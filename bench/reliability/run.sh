@@ -14,7 +14,7 @@ build=$root/build/release
 state=$root/build/reliability
 export SOURCE=$root PYTHON=${PYTHON:-/usr/bin/python3}
 export ATOLL=$build/src/cli/atoll FAIL_LIBRARY=$build/tests/faults/libfail_call.so
-parts=(kill_all kill_one nth_call disk_full interruptions two_writers damaged_archive fuzz)
+parts=(kill_all kill_one nth_call disk_full interruptions two_writers damaged_archive fuzz slurm)
 
 part_kill_all() { tests/faults/kill_rounds.sh all 800 1 "$state/kill_all.jsonl"; }
 part_kill_one() { tests/faults/kill_rounds.sh one 200 2 "$state/kill_one.jsonl"; }
@@ -24,6 +24,7 @@ part_interruptions() { tests/faults/interruptions.sh 200 3 "$state/interruptions
 part_two_writers() { tests/faults/two_writers.sh 200 5 && tests/faults/stopped_writer.sh 20 6; }
 part_damaged_archive() { "$PYTHON" tests/faults/damaged_archive.py 3000 4; }
 part_fuzz() { bench/reliability/fuzz.sh "$state/fuzz.jsonl"; }
+part_slurm() { tests/slurm/with_slurm.sh tests/slurm/fault_rounds.sh "$ATOLL" "$root" 80 7; }
 
 # The lines before "N checks passed" say what a part came to.
 run_part() {

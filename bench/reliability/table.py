@@ -59,6 +59,12 @@ ROWS = [
     ("Any bytes at all as journal, archive, job file, candidate, message or JSON", "read or refused with a message",
      ["fuzz.fuzz_archive", "fuzz.fuzz_candidate", "fuzz.fuzz_journal", "fuzz.fuzz_json", "fuzz.fuzz_messages",
       "fuzz.fuzz_toml"], "fuzz"),
+    ("A rank or the launcher killed, or a rank suspended, under `--restarts`",
+     "the job is gone within 30 s, one line names rank, host and signal, the run goes on by itself, no process is left",
+     ["cli.supervisor"], None),
+    ("A Slurm job: signals, requeueing, its time limit; rank, srun, supervisor or slurmstepd killed",
+     "nothing acknowledged is lost or recorded twice; the job, its next life or the next job of a chain goes on until done",
+     ["slurm.requeue", "slurm.stop", "slurm.lost"], "slurm"),
 ]
 
 

@@ -4,12 +4,10 @@
 
 #include <sys/wait.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
-#include <thread>
 #include <utility>
 
 #include "atoll/app/job.hpp"
@@ -28,7 +26,8 @@ namespace atl::app {
 namespace {
 
 constexpr Nanoseconds restart_pause = from_seconds(1);
-constexpr Nanoseconds lease_patience = from_seconds(30);
+/// A rank killed on another host keeps its lease so long; a little more, for the clocks of two hosts.
+constexpr Nanoseconds lease_patience = from_seconds(lease_patience_seconds + 5);
 constexpr std::uint32_t fruitless_restarts = 2;
 constexpr std::uint64_t largest_log_bytes = 1U << 30;
 
@@ -95,7 +94,7 @@ private:
     std::vector<std::string> command_line(std::uint32_t restart) const;
     std::string loss_text(const Ending& ending) const;
     std::uint64_t acknowledged() const;
-    void wait_for_lease() const;
+    bool lease_becomes_free(LauncherWatch& launchers) const;
     ExitCode finish(const Ending& ending, ExitCode code, const std::string& text) const;
 
     const SupervisorRequest& request_;
@@ -164,11 +163,14 @@ std::uint64_t Supervisor::acknowledged() const {
         .evaluations.size();
 }
 
-/// A rank on another host may need a moment to die.
-void Supervisor::wait_for_lease() const {
+/// Of ranks that this supervisor has lost, and which may have died on other hosts.
+bool Supervisor::lease_becomes_free(LauncherWatch& launchers) const {
     const MonotonicClock clock;
     const Nanoseconds deadline = clock.now() + lease_patience;
-    while (is_held(run_) && clock.now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    while (is_held(run_)) {
+        if (clock.now() > deadline || launchers.stopped_within(restart_pause)) return false;
+    }
+    return true;
 }
 
 ExitCode Supervisor::finish(const Ending& ending, ExitCode code, const std::string& text) const {
@@ -192,7 +194,13 @@ ExitCode Supervisor::run() {
     std::uint32_t fruitless = 0;
     for (std::uint32_t restart = 0;; ++restart) {
         const Ending ending = launchers.watch(command_line(restart), request_.search.json);
-        if (const auto code = final_code(ending)) return finish(ending, *code, "");
+        if (const auto code = final_code(ending)) {
+            if (restart == 0 || *code != ExitCode::busy || !lease_becomes_free(launchers)) {
+                return finish(ending, *code, "");
+            }
+            --restart;  // it was not tried
+            continue;
+        }
         const std::string loss = loss_text(ending);
         const std::string go_on = has_begun() ? "go on with 'atoll resume " + run_.root.string() + "'"
                                               : "the run has not begun; is the launcher right?";
@@ -209,19 +217,15 @@ ExitCode Supervisor::run() {
         }
         if (fruitless >= fruitless_restarts) {
             return give_up("giving up, as " + std::to_string(fruitless) +
-                           " restarts in a row acknowledged nothing new; see " + run_.log().string() + ", then " +
-                           go_on);
+                           " restarts in a row acknowledged nothing new (see " + run_.log().string() + "); " + go_on);
         }
         std::fprintf(stderr, "atoll: %s; going on with restart %u of %u\n", loss.c_str(), restart + 1,
                      request_.restarts);
         if (launchers.stopped_within(restart_pause)) {
             return finish(ending, ExitCode::stopped_early, "stopped between two restarts; " + go_on);
         }
-        wait_for_lease();
         // Where Slurm has lost sight of the last step, it counts its CPUs as busy for as long as the job runs.
         setenv("SLURM_OVERLAP", "1", 0);
-        std::error_code ignored;
-        if (!has_begun()) std::filesystem::remove(run_.journal(), ignored);  // empty; it marks a folder as a run's
     }
 }
 

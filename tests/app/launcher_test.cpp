@@ -74,10 +74,11 @@ TEST(LossWitness, SrunNamesTaskHostAndSignal) {
 
 TEST(LossWitness, AtollNamesASilentRankBeforeTheLauncherSeesItsEnd) {
     EXPECT_EQ(
-        loss_in("atoll: rank 1 has been silent for 20 s and is taken for lost; nothing acknowledged is lost, go "
-                "on with 'atoll resume'\nmpirun noticed that process rank 0 with PID 0 on node n exited on signal "
-                "6 (Aborted).\n"),
-        "rank 1 was silent for 20 s");
+        loss_in(
+            "atoll: rank 1 on node7 has been silent for 20 s and is taken for lost; nothing acknowledged is lost, go "
+            "on with 'atoll resume'\nmpirun noticed that process rank 0 with PID 0 on node n exited on signal "
+            "6 (Aborted).\n"),
+        "rank 1 on node7 was silent for 20 s");
     EXPECT_EQ(loss_in("atoll: rank 0 has been silent for too long and is taken for lost; go on with 'atoll resume'\n"),
               "rank 0 was silent for too long");
     EXPECT_EQ(loss_in("atoll: rank 2: journal/0-2.atj: No space left on device\n"),

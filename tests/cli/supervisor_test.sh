@@ -70,13 +70,25 @@ ends asked 75 killed
 says_once "asked: what happens" 'SIGUSR1: asking the run to stop'
 [ "$(field text "$work/killed/outcome.json")" = SIGUSR1 ] && pass || fail "asked: outcome.json"
 
-# a suspended rank: the engine calls it silent, and the whole job is gone 30 s after
+# a suspended rank, be it the first: the others call it silent, and the whole job is gone 30 s after
+supervise headless evolve "$work/job.toml" --out "$work/headless" --restarts 0 --launcher "$launcher" --quiet \
+    --journal-acknowledgement-log "$work/headless.ack"
+headless=$pid
 supervise silent evolve "$work/job.toml" --out "$work/silent" --restarts 0 --launcher "$launcher" --quiet \
     --journal-acknowledgement-log "$work/silent.ack"
 within 60 begun "$work/silent" 1 && within 30 test -s "$work/silent.ack" && pass || fail "silent: did not begin"
-kill -s STOP "$(rank_pid "$work/silent" 1)"
-within 30 gone "$work/silent" && pass || fail "silent: the job is still there 30 s after the loss"
+within 60 begun "$work/headless" 1 && within 30 test -s "$work/headless.ack" && pass || fail "headless: did not begin"
+kill -s STOP "$(rank_pid "$work/silent" 1)" "$(rank_pid "$work/headless" 0)"
+lost=$SECONDS
+for run in silent headless; do
+    within $((lost + 30 - SECONDS)) gone "$work/$run" && pass || fail "$run: the job is still there 30 s after the loss"
+done
 ends silent 5
+pid=$headless
+ends headless 5
+says_once "headless: the loss" "^atoll: rank 0 on $host was silent for too long; no restarts were asked for, go on with 'atoll resume"
+each_once headless
+cp "$work/silent.err" "$work/out"
 says_once "silent: the loss" "^atoll: rank 1 on $host was silent for 20 s; no restarts were asked for, go on with 'atoll resume"
 each_once silent
 
