@@ -23,6 +23,7 @@ part_disk_full() { tests/faults/nth_call.sh write ENOSPC --mode lift; }
 part_interruptions() { tests/faults/interruptions.sh 200 3 "$state/interruptions.jsonl"; }
 part_two_writers() { tests/faults/two_writers.sh 200 5 && tests/faults/stopped_writer.sh 20 6; }
 part_damaged_archive() { "$PYTHON" tests/faults/damaged_archive.py 3000 4; }
+part_slurm() { tests/slurm/with_slurm.sh "$root/tests/slurm/fault_rounds.sh" "$ATOLL" "$root" 60 7; }
 part_fuzz() { bench/reliability/fuzz.sh "$state/fuzz.jsonl"; }
 part_slurm() { tests/slurm/with_slurm.sh tests/slurm/fault_rounds.sh "$ATOLL" "$root" 80 7; }
 
