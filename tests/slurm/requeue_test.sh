@@ -13,7 +13,8 @@ submit() { # RUN SECONDS OPTION...
     write_job "$1.toml" "$2" "$1.ack"
     sbatch --parsable --ntasks=2 "${@:3}" "$source_dir/slurm/evolve.sbatch" "$1.toml" "$1"
 }
-# more search than fits into the three quarters of a minute that are left to it; no signal, as Slurm may send it 30 s early: the run looks at the time itself
+# More search than fits into the three quarters of a minute that are left to it. No signal, as Slurm may send it 30 s early:
+# the run looks at the time itself.
 short=$(ATOLL_REQUEUE=always submit short 52 --time=1 --signal=USR1@0)
 stopped=$(ATOLL_REQUEUE=1 submit stopped 8 --time=5)
 requeued=$(submit requeued 8 --time=5)
