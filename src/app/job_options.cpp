@@ -140,8 +140,8 @@ const OptionTable& job_options() {
 }
 
 const std::vector<std::string>& other_environment_names() {
-    static const std::vector<std::string> names{"ATOLL_JOBS", "ATOLL_PROGRAM", "ATOLL_PROGRESS", "ATOLL_REQUEUE",
-                                                "ATOLL_SRUN_MPI"};
+    static const std::vector<std::string> names{"ATOLL_JOBS",    "ATOLL_PROGRAM",  "ATOLL_PROGRESS",
+                                                "ATOLL_REQUEUE", "ATOLL_RESTARTS", "ATOLL_SRUN_MPI"};
     return names;
 }
 

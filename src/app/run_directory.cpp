@@ -75,7 +75,7 @@ std::filesystem::path reserve_default_run_folder(const std::string& problem) {
     std::error_code error;
     std::filesystem::create_directories("runs", error);
     for (int n = 0; n < 1000; ++n) {
-        const std::filesystem::path root = std::filesystem::path("runs") / (prefix + std::to_string(n));
+        std::filesystem::path root = std::filesystem::path("runs") / (prefix + std::to_string(n));
         // NOTE: create_directory says whether this process made it, so two runs started at once get two folders.
         if (std::filesystem::create_directory(root, error)) return root;
         if (error)

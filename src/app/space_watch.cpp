@@ -30,7 +30,7 @@ std::vector<fs::path> journal_files(const RunDirectory& run, std::string_view pr
 
 }  // namespace
 
-SpaceWatch::SpaceWatch(RunDirectory run, std::uint32_t rank, Log& log)
+SpaceWatch::SpaceWatch(const RunDirectory& run, std::uint32_t rank, Log& log)
     : mark_(run.journal() / (std::string(mark_prefix) + std::to_string(rank))), log_(log) {}
 
 SpaceWatch::~SpaceWatch() { ::unlink(mark_.c_str()); }

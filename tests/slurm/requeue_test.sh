@@ -13,7 +13,8 @@ submit() { # RUN SECONDS OPTION...
     write_job "$1.toml" "$2" "$1.ack"
     sbatch --parsable --ntasks=2 "${@:3}" "$source_dir/slurm/evolve.sbatch" "$1.toml" "$1"
 }
-short=$(ATOLL_REQUEUE=always submit short 32 --time=1 --signal=USR1@45)
+# more search than fits into a minute, but not into two
+short=$(ATOLL_REQUEUE=always submit short 64 --time=1 --signal=USR1@10)
 stopped=$(ATOLL_REQUEUE=1 submit stopped 8 --time=5)
 requeued=$(submit requeued 8 --time=5)
 

@@ -14,7 +14,7 @@ namespace atl::app {
 /// RUN/journal/waiting-<rank>: a name needs no space, so that `atoll status` knows on a full disk, too.
 class SpaceWatch {
 public:
-    SpaceWatch(RunDirectory run, std::uint32_t rank, Log& log);
+    SpaceWatch(const RunDirectory& run, std::uint32_t rank, Log& log);
     ~SpaceWatch();
     SpaceWatch(const SpaceWatch&) = delete;
     SpaceWatch& operator=(const SpaceWatch&) = delete;
