@@ -2,6 +2,7 @@
 // Starts a run's ranks, and decides after each incarnation whether to go on.
 #include "atoll/app/supervisor.hpp"
 
+#include <fmt/format.h>
 #include <sys/wait.h>
 
 #include <cstdio>
@@ -135,7 +136,7 @@ std::vector<std::string> Supervisor::command_line(std::uint32_t restart) const {
     if (search.json) words.emplace_back("--json");
     if (search.quiet) words.emplace_back("--quiet");
     if (resuming == request_.resuming) {  // else RUN/job.toml has them
-        for (const auto& [flag, value] : search.flags) words.push_back(flag + "=" + value);
+        for (const auto& [flag, value] : search.flags) words.push_back(fmt::format("{}={}", flag, value));
     }
     return words;
 }
@@ -205,10 +206,11 @@ ExitCode Supervisor::run() {
         const std::string go_on = has_begun() ? "go on with 'atoll resume " + run_.root.string() + "'"
                                               : "the run has not begun; is the launcher right?";
         const auto give_up = [&](const std::string& why) {
-            return finish(ending, ExitCode::infrastructure, loss + "; " + why);
+            return finish(ending, ExitCode::infrastructure, fmt::format("{}; {}", loss, why));
         };
         if (launchers.asked_to_stop()) {
-            return finish(ending, ExitCode::stopped_early, loss + " while the run was asked to stop; " + go_on);
+            return finish(ending, ExitCode::stopped_early,
+                          fmt::format("{} while the run was asked to stop; {}", loss, go_on));
         }
         const std::uint64_t before = std::exchange(known, acknowledged());
         fruitless = restart > 0 && known <= before ? fruitless + 1 : 0;
