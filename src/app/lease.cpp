@@ -42,8 +42,7 @@ std::string describe(const LeaseHolder& holder, std::uint32_t incarnation) {
 BusyError busy(const RunDirectory& run, std::uint32_t incarnation, const LeaseView& view) {
     std::string text = fmt::format("{} is in use ({})", run.root.string(), describe(view.holder, incarnation));
     if (view.holder.pid != 0) {
-        text += fmt::format("; wait for it to end, or stop it: kill -TERM {} on {}", view.holder.pid, view.holder.host);
-        if (!view.holder.slurm_job_id.empty()) text += ", or scancel " + view.holder.slurm_job_id;
+        text += fmt::format("; wait for it to end, or stop it: atoll stop {}", run.root.string());
     } else {
         text += "; wait for it to end";
     }

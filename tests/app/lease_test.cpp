@@ -165,7 +165,7 @@ TEST(Lease, SecondHolderIsRefusedNamingTheFirstAndTheRemedy) {
     EXPECT_NE(message.find("process " + std::to_string(getpid())), std::string::npos) << message;
     EXPECT_NE(message.find(this_process().host), std::string::npos) << message;
     EXPECT_NE(message.find("since 20"), std::string::npos) << message;
-    EXPECT_NE(message.find("kill -TERM"), std::string::npos) << message;
+    EXPECT_NE(message.find("atoll stop"), std::string::npos) << message;
     EXPECT_THROW({ const Lease second(run); }, BusyError);
     EXPECT_THROW(refuse_if_held(run), BusyError);
     EXPECT_FALSE(lease.is_lost());

@@ -45,7 +45,7 @@ for round in $(seq "$rounds"); do
     wait "$loser" 2>/dev/null
     code=$?
     cp "$work/$name" "$work/out"
-    if [ "$code" = 3 ] && grep -q "^atoll: .*is in use (incarnation $leases, process $winner on .*since .*kill -TERM $winner" "$work/out"; then
+    if [ "$code" = 3 ] && grep -q "^atoll: .*is in use (incarnation $leases, process $winner on .*since .*atoll stop " "$work/out"; then
         refused=$((refused + 1))
     else
         fail "round $round: exit code $code, not 3 naming process $winner as incarnation $leases"
