@@ -50,6 +50,11 @@ void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, co
         }
         return;
     }
+    if (engine::exit_code(end.stop.reason) == ExitCode::stopped_early && !request.json) {
+        // A launcher may kill this process before the fold is done.
+        std::fprintf(stderr, "atoll: stopped (%s); all that was acknowledged is safe, go on with: atoll resume %s\n",
+                     end.stop.text.c_str(), run.root.c_str());
+    }
     FoldChild fold(run);
     const bool folded = fold.fold_and_wait();
     if (!folded) {

@@ -206,6 +206,10 @@ void Rank::advance_phase() {
     }
 }
 
+bool Rank::exhausted() const {
+    return std::all_of(runners_.begin(), runners_.end(), [](const auto& runner) { return runner->exhausted(); });
+}
+
 void Rank::send_drained() { parts_.transport.send({0, static_cast<std::uint32_t>(Tag::drained), encode(counts_)}); }
 
 void Rank::send_status(Nanoseconds now) {
@@ -216,8 +220,7 @@ void Rank::send_status(Nanoseconds now) {
     status.in_flight = queued_;
     status.migrations = migrations_;
     status.journal_records = appended_;
-    status.exhausted =
-        std::all_of(runners_.begin(), runners_.end(), [](const auto& runner) { return runner->exhausted(); });
+    status.exhausted = exhausted();
     for (const auto& runner : runners_) status.islands.push_back(runner->status());
     parts_.transport.send({0, static_cast<std::uint32_t>(Tag::status), encode(status)});
 }

@@ -17,19 +17,11 @@
 
 #include "atoll/core/error.hpp"
 #include "atoll/core/file.hpp"
+#include "message_of.hpp"
 #include "temporary_folder.hpp"
 
 namespace atl::app {
 namespace {
-
-std::string message_of(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "";
-}
 
 LeaseHolder holder_on(const std::string& host, const std::string& boot) {
     return {.incarnation = 3,
@@ -161,7 +153,7 @@ TEST(Lease, SecondHolderIsRefusedNamingTheFirstAndTheRemedy) {
     const Lease lease(run);
     EXPECT_EQ(lease.incarnation(), 0U);
     EXPECT_TRUE(is_held(run));
-    const std::string message = message_of([&] { const Lease second(run); });
+    const std::string message = testing::message_of([&] { const Lease second(run); });
     EXPECT_NE(message.find("process " + std::to_string(getpid())), std::string::npos) << message;
     EXPECT_NE(message.find(this_process().host), std::string::npos) << message;
     EXPECT_NE(message.find("since 20"), std::string::npos) << message;
@@ -270,7 +262,7 @@ TEST(Lease, OnAnotherHostIsJudgedByItsSignsOfLife) {
     const RunDirectory run = create_run_directory(folder.path);
     leave_lease(run, 0, lease_text("another-host", "b", 1));
     age(lease_file(run, 0), 20);
-    const std::string message = message_of([&] { const Lease lease(run); });
+    const std::string message = testing::message_of([&] { const Lease lease(run); });
     EXPECT_NE(message.find("process 1 on another-host"), std::string::npos) << message;
     EXPECT_TRUE(is_held(run));
     age(lease_file(run, 0), 100);
@@ -285,7 +277,7 @@ TEST(Lease, LockedElsewhereAndStillForLongSaysHowToGiveItUp) {
     const int locked = open(lease_file(run, 0).c_str(), O_RDWR);
     ASSERT_EQ(flock(locked, LOCK_EX), 0);
     age(lease_file(run, 0), 1000);
-    const std::string message = message_of([&] { const Lease lease(run); });
+    const std::string message = testing::message_of([&] { const Lease lease(run); });
     const std::string mark = lease_file(run, 0).string() + ".released";
     EXPECT_NE(message.find("touch " + mark), std::string::npos) << message;
     std::ofstream(mark) << "";
@@ -341,7 +333,7 @@ TEST(Lease, IsLostOnceTheNextIncarnationIsClaimed) {
 TEST(Lease, InAFolderThatCanNotBeWrittenIsOneClearMessage) {
     const testing::TemporaryFolder folder;
     const RunDirectory run{folder.path / "missing"};
-    const std::string message = message_of([&] { const Lease lease(run); });
+    const std::string message = testing::message_of([&] { const Lease lease(run); });
     EXPECT_NE(message.find(run.lease().string()), std::string::npos) << message;
 }
 

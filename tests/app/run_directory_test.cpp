@@ -7,19 +7,11 @@
 #include <fstream>
 
 #include "atoll/core/error.hpp"
+#include "message_of.hpp"
 #include "temporary_folder.hpp"
 
 namespace atl::app {
 namespace {
-
-std::string message_of(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "";
-}
 
 TEST(RunDirectory, EmptyFolderIsTaken) {
     const testing::TemporaryFolder folder;
@@ -30,7 +22,7 @@ TEST(RunDirectory, FolderWithARunIsBusyAndNamesResume) {
     const testing::TemporaryFolder folder;
     std::ofstream(create_run_directory(folder.path).job()) << "problem = \"noop\"\n";
     EXPECT_THROW(create_run_directory(folder.path), BusyError);
-    EXPECT_NE(message_of([&] { create_run_directory(folder.path); }).find("atoll resume"), std::string::npos);
+    EXPECT_NE(testing::message_of([&] { create_run_directory(folder.path); }).find("atoll resume"), std::string::npos);
 }
 
 TEST(RunDirectory, AStartThatEndedBeforeItsJobWasWrittenLeavesTheFolderFree) {

