@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What journal and archive cost by themselves: records a second, acknowledgement latency beside the raw fdatasync of
-// the same file system, bytes per record, time to read and to fold.
+// the same file system and beside HDF5 as a log (a plain table, flushed after each record), bytes per record, time to
+// read and to fold.
 //
 // Usage: journal_rate [FOLDER]     prints one line a row; everything in one run, on FOLDER's file system.
 #include <fcntl.h>
+#include <hdf5.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,9 +54,10 @@ double percentile(std::vector<double> values, double part) {
     return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
 }
 
-void print_rate(const std::string& name, const char* unit, double rate, const std::vector<double>& milliseconds) {
+double print_rate(const std::string& name, const char* unit, double rate, const std::vector<double>& milliseconds) {
     std::printf("%-13s %12.0f %s/s   p50 %8.3f ms   p99 %8.3f ms   max %8.3f ms\n", name.c_str(), rate, unit,
                 percentile(milliseconds, 0.5), percentile(milliseconds, 0.99), percentile(milliseconds, 1));
+    return rate;
 }
 
 /// write + fdatasync of `bytes` at a time, as fast as the file system lets one: no acknowledgement can be quicker.
@@ -73,9 +76,51 @@ void measure_raw(const fs::path& file, std::size_t bytes, double for_seconds) {
     fs::remove(file);
 }
 
+/// HDF5 as a log: rows of `bytes` bytes appended one at a time to a chunked table, the file flushed after each and,
+/// with `sync`, forced to disk, which is what an acknowledgement means. Without that they survive the process at best.
+double measure_hdf5(const fs::path& path, std::size_t bytes, double for_seconds, bool sync) {
+    const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t type = H5Tcreate(H5T_OPAQUE, bytes);
+    const hsize_t none = 0;
+    const hsize_t one = 1;
+    const hsize_t unlimited = H5S_UNLIMITED;
+    const hsize_t chunk = 256;
+    const hid_t space = H5Screate_simple(1, &none, &unlimited);
+    const hid_t row = H5Screate_simple(1, &one, nullptr);
+    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(properties, 1, &chunk);
+    const hid_t table = H5Dcreate2(file, "records", type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    const std::string record(bytes, 'x');
+    std::vector<double> latencies;
+    const Nanoseconds start = clock_of_run.now();
+    for (hsize_t count = 0; seconds_since(start) < for_seconds; ++count) {
+        const Nanoseconds before = clock_of_run.now();
+        const hsize_t rows = count + 1;
+        bool failed = H5Dset_extent(table, &rows) < 0;
+        const hid_t place = H5Dget_space(table);
+        H5Sselect_hyperslab(place, H5S_SELECT_SET, &count, nullptr, &one, nullptr);
+        failed = failed || H5Dwrite(table, type, row, place, H5P_DEFAULT, record.data()) < 0;
+        H5Sclose(place);
+        failed = failed || H5Fflush(file, H5F_SCOPE_LOCAL) < 0 || (sync && ::fdatasync(descriptor) != 0);
+        if (failed) std::perror("HDF5");
+        latencies.push_back(seconds_since(before) * 1e3);
+    }
+    const double rate = print_rate(sync ? "HDF5 + sync" : "HDF5 flush", "records",
+                                   static_cast<double>(latencies.size()) / seconds_since(start), latencies);
+    ::close(descriptor);
+    for (const hid_t id : {row, space}) H5Sclose(id);
+    H5Pclose(properties);
+    H5Dclose(table);
+    H5Tclose(type);
+    H5Fclose(file);
+    fs::remove(path);
+    return rate;
+}
+
 /// Keeps `window` records unacknowledged for a while.
-void measure_window(const fs::path& run, const std::vector<EvaluationRecord>& records, std::uint64_t window,
-                    double for_seconds) {
+double measure_window(const fs::path& run, const std::vector<EvaluationRecord>& records, std::uint64_t window,
+                      double for_seconds) {
     fs::remove_all(run);
     journal::FileJournal journal(run, {});
     std::deque<Nanoseconds> appended;
@@ -97,8 +142,8 @@ void measure_window(const fs::path& run, const std::vector<EvaluationRecord>& re
         }
     }
     journal.flush();
-    print_rate("window " + std::to_string(window), "records", static_cast<double>(next) / seconds_since(start),
-               latencies);
+    return print_rate("window " + std::to_string(window), "records", static_cast<double>(next) / seconds_since(start),
+                      latencies);
 }
 
 /// Everything queued at once, until the last is acknowledged.
@@ -151,7 +196,12 @@ void run(const fs::path& folder) {
         std::vector<EvaluationRecord> records;
         for (std::uint64_t i = 0; i < count; ++i) records.push_back(make_record(i, bytes));
         measure_raw(folder / "raw", bytes + 150, 2);
-        for (const std::uint64_t window : {1, 64, 4096}) measure_window(folder / "run", records, window, 2);
+        const double flushed = measure_hdf5(folder / "log.h5", bytes + 150, 2, false);
+        const double synced = measure_hdf5(folder / "log.h5", bytes + 150, 2, true);
+        for (const std::uint64_t window : {1, 64, 4096}) {
+            const double rate = measure_window(folder / "run", records, window, 2);
+            std::printf("%-13s %12.2f of HDF5 flush, %.2f of HDF5 + sync\n", "", rate / flushed, rate / synced);
+        }
         measure_stream(folder / "run", records);
         measure_reading(folder / "run");
     }

@@ -32,6 +32,9 @@ THIRD_PARTY = [
     ("fmt", re.compile(r"^fmt/"), None, None),
 ]
 
+# libraries that only these folders beside the modules may include: everything else goes through the module
+OUTSIDE = {"HDF5": {"bench"}, "zlib": set()}
+
 
 def read_layers(path):
     """Module -> height; a module may include modules of a smaller height only."""
@@ -66,7 +69,10 @@ def check(root):
     users = collections.defaultdict(set)
     for path in source_files.list_files(root):
         owner = module_of(path)
-        if owner is None or path.suffix not in SOURCE_SUFFIXES:
+        if path.suffix not in SOURCE_SUFFIXES:
+            continue
+        if owner is None:
+            errors += outside_errors(root, path)
             continue
         module, public = owner
         if module not in layers:
@@ -87,6 +93,15 @@ def check(root):
         if most is not None and len(paths) > most:
             errors.append(f"{library} is included by {len(paths)} files, at most {most} may: {', '.join(sorted(paths))}")
     return errors
+
+
+def outside_errors(root, path):
+    """Of a file that belongs to no module: tests, bench."""
+    for number, line in enumerate((source_files.read_text(root, path) or "").splitlines(), 1):
+        match = INCLUDE.match(line)
+        for library, pattern, _, _ in THIRD_PARTY:
+            if match and pattern.search(match[2]) and path.parts[0] not in OUTSIDE.get(library, {path.parts[0]}):
+                yield f"{path}:{number}: {library} ('{match[2]}') is not for {path.parts[0]}: use the module that has it"
 
 
 def include_errors(layers, module, public, suffix, name, quoted):

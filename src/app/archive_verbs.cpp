@@ -51,7 +51,7 @@ Json optional_json(const std::optional<T>& value) {
 ExitCode archive_fold(const std::filesystem::path& root, bool background, bool json) {
     if (background) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
-        setpriority(PRIO_PROCESS, 0, 10);
+        setpriority(PRIO_PROCESS, 0, 19);
     }
     const RunDirectory run = open_run_directory(root);
     const archive::FoldReport fold = fold_run(run.root);
@@ -64,12 +64,14 @@ ExitCode archive_fold(const std::filesystem::path& root, bool background, bool j
         all.set("journal_bytes", fold.journal_bytes);
         all.set("archive_bytes", fold.archive_bytes);
         all.set("torn_tails", notes_json(fold.torn_tails));
+        all.set("fenced", notes_json(fold.fenced));
         all.set("damages", notes_json(fold.damages));
         std::cout << all.dump(2) << "\n";
     } else {
         std::cout << run.archive().string() << ": " << fold.evaluations << " evaluations, " << fold.migrations
                   << " migrations, " << fold.archive_bytes << " bytes\n";
         print_notes("note", fold.torn_tails);
+        print_notes("note", fold.fenced);
         print_notes("damage", fold.damages);
     }
     return ExitCode::ok;
@@ -171,6 +173,7 @@ ExitCode archive_verify(const std::filesystem::path& root, bool json) {
         all.set("archive", archive::to_string(verify.archive));
         all.set("archive_evaluations", verify.archive_evaluations);
         all.set("torn_tails", notes_json(verify.torn_tails));
+        all.set("fenced", notes_json(verify.fenced));
         all.set("duplicates", notes_json(verify.duplicates));
         all.set("damages", notes_json(verify.damages));
         std::cout << all.dump(2) << "\n";
@@ -179,6 +182,7 @@ ExitCode archive_verify(const std::filesystem::path& root, bool json) {
                   << " evaluations, " << verify.blobs << " candidates, archive.h5 "
                   << archive::to_string(verify.archive) << "\n";
         print_notes("note", verify.torn_tails);
+        print_notes("note", verify.fenced);
         print_notes("note", verify.duplicates);
         print_notes("damage", verify.damages);
     }

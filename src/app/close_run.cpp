@@ -43,6 +43,18 @@ void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, co
     write(run.outcome(), outcome.dump(2) + "\n");
     clear_stop_request(run);
     write(run.status(), status_json(status, job.problem->name(), job.rank.direction).dump(2) + "\n");
+    if (end.somebody_is_lost) {  // the machine is in trouble, and the other ranks wait for this one to end the job
+        if (request.json) {
+            outcome.set("run", run.root.string());
+            std::cout << outcome.dump(2) << "\n" << std::flush;
+        }
+        return;
+    }
+    if (engine::exit_code(end.stop.reason) == ExitCode::stopped_early && !request.json) {
+        // A launcher may kill this process before the fold is done.
+        std::fprintf(stderr, "atoll: stopped (%s); all that was acknowledged is safe, go on with: atoll resume %s\n",
+                     end.stop.text.c_str(), run.root.c_str());
+    }
     FoldChild fold(run);
     const bool folded = fold.fold_and_wait();
     if (!folded) {

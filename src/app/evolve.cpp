@@ -9,8 +9,10 @@
 #include <optional>
 
 #include "atoll/app/job.hpp"
+#include "atoll/app/lease.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/signals.hpp"
+#include "atoll/app/space_watch.hpp"
 #include "atoll/app/startup.hpp"
 #include "atoll/app/stop_file.hpp"
 #include "atoll/core/clock.hpp"
@@ -58,30 +60,39 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
         request.run.empty() ? create_default_run_directory(job.problem->name()) : create_run_directory(request.run);
     run.root = std::filesystem::absolute(run.root).lexically_normal();
     lease.emplace(run);
+    // Two that start at once on one folder both find it free; who has the lease second finds the first one's job. A
+    // start that ended before its job was written has left an incarnation only.
+    if (run.holds_a_run()) refuse_existing_run(run);
     Assignment assignment;
+    assignment.incarnation = lease->incarnation();
     assignment.run_directory = run.root.string();
     assignment.job_toml = job.options.to_toml();
-    assignment.token = write_token(run, 0);
+    assignment.token = write_token(run, assignment.incarnation);
     if (!seed_text.empty()) write_file_atomically(stored_seed_candidate(run), seed_text);
     write_file_atomically(run.job(), assignment.job_toml);
     return assignment;
 }
 
-Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease) {
+Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease,
+                               std::optional<journal::RunContents>& contents) {
     RunDirectory run = open_run_directory(request.run);
     if (std::filesystem::exists(run.merged_from())) {
         throw InputError(run.root.string() + " was merged from several runs (" + run.merged_from().string() +
                          "), whose islands have no common state; resume one of those");
     }
     run.root = std::filesystem::absolute(run.root).lexically_normal();
-    lease.emplace(run);
+    refuse_if_held(run);  // before anything else is wrong, and before a refusal would use up an incarnation
     const Job job = make_job(resolve_stored_job(run.job(), request.flags));
     check_ranks(job, ranks);
+    lease.emplace(run);
+    remove_leftovers(run);
     Assignment assignment;
-    const std::uint32_t incarnation = journal::next_incarnation(run.root);
+    const std::uint32_t incarnation = lease->incarnation();
     if (incarnation > 0) {
-        const journal::RunContents earlier =
-            journal::read_run(run.root, {.load_candidates = false, .byte_limits = {}, .on_blob = {}});
+        // NOTE: in this order: first the lease, then the lengths (src/journal/fence.cpp says why).
+        assignment.fences = journal::measure_fences(run.root, incarnation);
+        const journal::RunContents& earlier = contents.emplace(read_earlier(run.root, *assignment.fences));
+        for (const journal::Note& note : earlier.fenced) std::fprintf(stderr, "atoll: note: %s\n", note.text.c_str());
         for (const journal::Note& note : earlier.torn_tails)
             std::fprintf(stderr, "atoll: note: %s\n", note.text.c_str());
         for (const journal::Note& note : earlier.damages)
@@ -103,16 +114,18 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
 ExitCode search(transport::MpiSession& session, const SearchRequest& request, bool resuming, bool& leave_at_once) {
     const std::unique_ptr<transport::Transport> startup = session.transport();
     std::optional<Lease> lease;
+    std::optional<journal::RunContents> earlier;
     const Assignment assignment = agree_on_job(*startup, [&] {
-        return resuming ? prepare_resumed_run(request, session.size(), lease)
+        return resuming ? prepare_resumed_run(request, session.size(), lease, earlier)
                         : prepare_new_run(request, session.size(), lease);
     });
     bool together = true;  // until the loop begins, errors end all ranks by agreement
     try {
         const Job job = make_job(resolve_options(job_options(), JobFile{"RUN/job.toml", assignment.job_toml}, {}, {}));
         together = false;
-        const SearchEnd end = search_on_this_rank(session, *startup, assignment, job, request);
-        if (session.rank() == 0) {
+        const SearchEnd end = search_on_this_rank(session, *startup, assignment, job, request, std::move(earlier));
+        // What a later process works on is no more this one's to close.
+        if (session.rank() == 0 && !lease->is_lost()) {
             close_run(RunDirectory{assignment.run_directory}, job, end, request);
         }
         if (end.stop.reason == engine::StopReason::failure && (session.rank() == 0 || end.somebody_is_lost)) {

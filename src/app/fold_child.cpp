@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace atl::app {
@@ -23,32 +24,49 @@ bool FoldChild::is_due() const {
 
 void FoldChild::poll(Nanoseconds now) {
     if (!not_before_) not_before_ = now + pace_.first;
-    if (child_ >= 0) {
-        int status = 0;
-        if (waitpid(child_, &status, WNOHANG) != child_) return;
-        child_ = -1;
+    if (at_work()) {
+        if (!has_ended_) return;
+        thread_.join();
         const auto work = static_cast<double>(now - began_at_);
         const auto rest = static_cast<Nanoseconds>(work / pace_.share - work);
         not_before_ = std::max(began_at_ + pace_.shortest, now + rest);
     }
     if (!is_due() || now < *not_before_) return;
     began_at_ = now;
+    not_before_ = now + pace_.shortest;
     start();
 }
 
 Nanoseconds FoldChild::wake_at() const {
-    const bool waiting = child_ < 0 && not_before_ && is_due();
+    const bool waiting = !at_work() && not_before_ && is_due();
     return waiting ? *not_before_ : Source::wake_at();
 }
 
 bool FoldChild::fold_and_wait() {
     wait();
-    start();
-    return child_ >= 0 && wait();
+    folded_records_ = records_;
+    return run_child();
 }
 
 void FoldChild::start() {
-    folded_records_ = records_;
+    has_ended_ = false;
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);  // signals belong to the loop
+    try {
+        thread_ = std::thread([this] {
+            (void)run_child();  // its words are in fold.log; the next one comes
+            has_ended_ = true;
+        });
+        folded_records_ = records_;
+    } catch (const std::system_error&) {
+        // No thread to be had: the next time, then.
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+bool FoldChild::run_child() const {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
@@ -77,20 +95,21 @@ void FoldChild::start() {
     environment.reserve(settings.size() + 1);
     for (std::string& setting : settings) environment.push_back(setting.data());
     environment.push_back(nullptr);
-    if (posix_spawn(&child_, pace_.program.c_str(), &actions, &attributes, arguments.data(), environment.data()) != 0)
-        child_ = -1;
+    pid_t child = -1;
+    const int error =
+        posix_spawn(&child, pace_.program.c_str(), &actions, &attributes, arguments.data(), environment.data());
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) return false;
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) return false;
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-bool FoldChild::wait() {
-    if (child_ < 0) return true;
-    int status = 0;
-    while (waitpid(child_, &status, 0) < 0) {
-        if (errno != EINTR) break;
-    }
-    child_ = -1;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+void FoldChild::wait() {
+    if (at_work()) thread_.join();
 }
 
 }  // namespace atl::app

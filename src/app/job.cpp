@@ -126,6 +126,7 @@ Job make_job(ResolvedOptions options) {
     });
 
     job.workers = count(given, "engine.workers");
+    job.reserve_bytes = count(given, "journal.reserve");
     job.acknowledgement_log = given.text("journal.acknowledgement_log");
     job.pause_seconds = given.real("noop.seconds");
     if (job.pause_seconds > 0 && job.problem->name() != "noop") {

@@ -119,6 +119,10 @@ std::vector<Option> rows() {
     text("journal.acknowledgement_log", "\"\"", {},
          "File that gets a line island/step/slot/attempt after each evaluation's sync; empty: none.")
         .in_content_hash = false;
+    Option& reserve = integer("journal.reserve", "1048576", 0, 1e12,
+                              "Space kept aside per rank, so that the last records fit on a full disk; 0: none.");
+    reserve.unit = "bytes";
+    reserve.in_content_hash = false;
     integer("journal.snapshot_interval", "64", 0, 1e9,
             "Island steps between two snapshots of its state; 0: only at the end.")
         .in_content_hash = false;
@@ -177,8 +181,8 @@ const OptionTable& job_options() {
 }
 
 const std::vector<std::string>& other_environment_names() {
-    static const std::vector<std::string> names{"ATOLL_JOBS", "ATOLL_PROGRAM", "ATOLL_PROGRESS", "ATOLL_REQUEUE",
-                                                "ATOLL_SRUN_MPI"};
+    static const std::vector<std::string> names{"ATOLL_JOBS",    "ATOLL_PROGRAM",  "ATOLL_PROGRESS",
+                                                "ATOLL_REQUEUE", "ATOLL_RESTARTS", "ATOLL_SRUN_MPI"};
     return names;
 }
 

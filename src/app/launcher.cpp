@@ -88,6 +88,7 @@ std::string to_string(const Loss& loss) {
     const bool several = loss.ranks.find_first_of("-,") != std::string::npos;
     std::string text = (several ? "ranks " : "rank ") + loss.ranks;
     if (!loss.host.empty()) text += " on " + loss.host;
+    if (several && loss.cause.starts_with("was ")) return text + " were" + loss.cause.substr(3);
     return text + " " + loss.cause;
 }
 
@@ -107,7 +108,8 @@ void LossWitness::read_line(const std::string& line) {
     static const std::regex by_code_rank(R"(^\s*Process name: \[\[\d+,\d+\],(\d+)\])");
     static const std::regex by_code(R"(^\s*Exit code:\s+(\d+))");
     static const std::regex by_srun(R"(srun: error: (\S+): tasks? ([0-9,-]+): (.+)$)");
-    static const std::regex silent(R"(^atoll: rank (\d+) has been (silent for [^;,]*?)( and is taken for lost.*)?$)");
+    static const std::regex silent(
+        R"(^atoll: rank (\d+)(?: on (\S+))? has been (silent for [^;,]*?)( and is taken.*)?$)");
     static const std::regex failed(R"(^atoll: rank (\d+): (.+)$)");
     if (loss_) return;
     std::smatch found;
@@ -120,7 +122,7 @@ void LossWitness::read_line(const std::string& line) {
         if (signal == 0) cause = "ended: " + words;
         loss_ = Loss{found[2], found[1], cause};
     } else if (std::regex_search(line, found, silent)) {
-        loss_ = Loss{found[1], "", "was " + std::string(found[2])};
+        loss_ = Loss{found[1], found[2], "was " + std::string(found[3])};
     } else if (std::regex_search(line, found, failed)) {
         loss_ = Loss{found[1], "", "failed: " + std::string(found[2])};
     } else if (std::regex_search(line, found, by_code_rank)) {

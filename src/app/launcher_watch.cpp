@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "atoll/app/lease.hpp"
 #include "atoll/app/run_files.hpp"
 #include "atoll/app/stop_file.hpp"
 #include "atoll/core/error.hpp"
@@ -23,9 +24,10 @@ namespace atl::app {
 namespace {
 
 constexpr Nanoseconds look_interval = from_seconds(0.2);
-constexpr Nanoseconds drain_grace = from_seconds(20);   ///< from the request to stop to SIGTERM for the launcher
-constexpr Nanoseconds kill_grace = from_seconds(5);     ///< from there to SIGKILL
-constexpr Nanoseconds failure_grace = from_seconds(5);  ///< from an outcome that says "failed" to SIGTERM
+constexpr Nanoseconds drain_grace = from_seconds(20);     ///< from the request to stop to SIGTERM for the launcher
+constexpr Nanoseconds kill_grace = from_seconds(5);       ///< from there to SIGKILL
+constexpr Nanoseconds failure_grace = from_seconds(3);    ///< from an outcome that says "failed" to SIGTERM
+constexpr Nanoseconds status_silence = from_seconds(10);  ///< status.json is written each second
 
 /// True when `descriptor`, or one of the others, has something to read within `duration`.
 bool wait_for(int descriptor, const LauncherProcess* process, Nanoseconds duration) {
@@ -75,6 +77,7 @@ std::vector<std::string> WatchedSignals::take() const {
 
 Ending LauncherWatch::watch(const std::vector<std::string>& words, bool keep_output) {
     outcome_before_ = identity_of(run_.outcome());
+    status_before_ = status_seen_ = identity_of(run_.status());
     Ending ending;
     LossWitness witness;
     LauncherProcess process(words, keep_output);
@@ -100,7 +103,8 @@ Ending LauncherWatch::watch(const std::vector<std::string>& words, bool keep_out
         if (!failed_at && has_failed()) failed_at = now;
         const bool drained_in_vain = asked_to_stop() && (requests_ > 1 || now - asked_at_ > drain_grace);
         const bool failed_in_vain = failed_at && now - *failed_at > failure_grace;
-        if ((drained_in_vain || failed_in_vain) && !terminated_at) {
+        if (!terminated_at && has_vanished(now)) ending.hung = true;
+        if ((drained_in_vain || failed_in_vain || ending.hung) && !terminated_at) {
             process.send(SIGTERM);
             terminated_at = now;
         }
@@ -135,6 +139,7 @@ void LauncherWatch::take_signals() {
     for (const std::string& name : signals_.take()) {
         if (requests_++ > 0) continue;
         asked_at_ = clock_.now();
+        request_ = name;
         std::fprintf(stderr, "atoll: %s: asking the run to stop; a second signal ends it at once\n", name.c_str());
     }
 }
@@ -145,7 +150,7 @@ void LauncherWatch::pass_on_request() const {
     if (has_outcome() || std::filesystem::exists(run_.stop(), ignored)) return;
     if (!std::filesystem::exists(run_.root, ignored)) return;
     try {
-        ask_to_stop(run_);
+        ask_to_stop(run_, request_);
     } catch (const Error&) {
         // Where it can not be written, the launcher is ended after the grace.
     }
@@ -159,6 +164,16 @@ bool LauncherWatch::has_outcome() const {
 bool LauncherWatch::has_failed() const {
     const auto outcome = has_outcome() ? read_outcome(run_) : std::nullopt;
     return outcome && (*outcome)["exit_code"].as_integer() == static_cast<int>(ExitCode::infrastructure);
+}
+
+bool LauncherWatch::has_vanished(Nanoseconds now) {
+    const FileIdentity seen = identity_of(run_.status());
+    if (seen != status_seen_) {
+        status_seen_ = seen;
+        status_changed_at_ = now;
+    }
+    // NOTE: the lease is asked for last: to ask is to touch the lock, which a run that begins must find free.
+    return seen != status_before_ && now - status_changed_at_ > status_silence && !is_held(run_);
 }
 
 }  // namespace atl::app

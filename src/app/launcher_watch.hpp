@@ -40,6 +40,7 @@ struct Ending {
     std::optional<Json> outcome;  ///< outcome.json, when this incarnation wrote it
     std::string output;           ///< standard output, when it was kept
     std::optional<Loss> loss;     ///< the first that was named on standard error
+    bool hung = false;            ///< the launcher did not end although its ranks were gone
 };
 
 /// Runs launchers to their end. Requests to stop are remembered from one to the next.
@@ -63,13 +64,19 @@ private:
     /// This incarnation has written its outcome.
     bool has_outcome() const;
     bool has_failed() const;
+    /// Rank 0 was there and is not any more: status.json stands still and nobody holds the lease.
+    bool has_vanished(Nanoseconds now);
 
     RunDirectory run_;
     MonotonicClock clock_;
     WatchedSignals signals_;
     std::size_t requests_ = 0;
+    std::string request_;  ///< the first signal's name
     Nanoseconds asked_at_ = 0;
     FileIdentity outcome_before_{};
+    FileIdentity status_before_{};
+    FileIdentity status_seen_{};
+    Nanoseconds status_changed_at_ = 0;
 };
 
 }  // namespace atl::app

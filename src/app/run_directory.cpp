@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of one run: creation, and the lock on it.
+// The folder of one run: where its files lie and how it comes to be.
 #include "atoll/app/run_directory.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 
 #include "atoll/core/clock.hpp"
 #include "atoll/core/error.hpp"
-#include "atoll/core/json.hpp"
 
 namespace atl::app {
 
@@ -23,19 +19,6 @@ std::string compact_timestamp() {
     std::string text = utc_timestamp();
     std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
     return text;
-}
-
-std::string holder_text(int descriptor) {
-    char text[4096];
-    const ssize_t length = pread(descriptor, text, sizeof text, 0);
-    if (length <= 0) return "another process";
-    try {
-        const Json holder = parse_json({text, static_cast<std::size_t>(length)}, "lease");
-        return "process " + std::to_string(holder["pid"].as_integer()) + " on " + holder["host"].as_string() +
-               " since " + holder["since"].as_string();
-    } catch (const Error&) {
-        return "another process";
-    }
 }
 
 /// A wrong path is the user's; a full or broken disk is not.
@@ -59,18 +42,26 @@ std::string host_name() {
 
 bool RunDirectory::holds_a_run() const {
     // A start that ended before its job was written has recorded nothing: another one may take its folder.
-    std::error_code ignored;
-    return std::filesystem::exists(journal(), ignored) &&
-           (std::filesystem::exists(job(), ignored) || !std::filesystem::is_empty(journal(), ignored));
+    std::error_code error;
+    if (!std::filesystem::exists(journal(), error)) return false;
+    if (std::filesystem::exists(job(), error)) return true;
+    const bool is_empty = std::filesystem::is_empty(journal(), error);
+    if (error) {
+        throw InfrastructureError("can not list " + journal().string() + ": " + error.message() +
+                                  "; check the file system, then start again");
+    }
+    return !is_empty;
+}
+
+void refuse_existing_run(const RunDirectory& run) {
+    throw BusyError(run.root.string() + " already holds a run; go on with 'atoll resume " + run.root.string() +
+                    "' or choose another --out");
 }
 
 RunDirectory create_run_directory(const std::filesystem::path& root) {
     RunDirectory run{root};
     std::error_code error;
-    if (run.holds_a_run()) {
-        throw BusyError(root.string() + " already holds a run; go on with 'atoll resume " + root.string() +
-                        "' or choose another --out");
-    }
+    if (run.holds_a_run()) refuse_existing_run(run);
     if (std::filesystem::exists(run.job(), error)) {
         throw InputError(run.job().string() + " is there already and not a run's; choose another --out");
     }
@@ -84,7 +75,7 @@ std::filesystem::path reserve_default_run_folder(const std::string& problem) {
     std::error_code error;
     std::filesystem::create_directories("runs", error);
     for (int n = 0; n < 1000; ++n) {
-        const std::filesystem::path root = std::filesystem::path("runs") / (prefix + std::to_string(n));
+        std::filesystem::path root = std::filesystem::path("runs") / (prefix + std::to_string(n));
         // NOTE: create_directory says whether this process made it, so two runs started at once get two folders.
         if (std::filesystem::create_directory(root, error)) return root;
         if (error)
@@ -108,41 +99,5 @@ RunDirectory open_run_directory(const std::filesystem::path& root) {
     }
     return run;
 }
-
-bool is_held(const RunDirectory& run) {
-    const int descriptor = open(run.lease().c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return false;
-    const bool held = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    close(descriptor);
-    return held;
-}
-
-Lease::Lease(const RunDirectory& run) {
-    const std::string path = run.lease().string();
-    descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) throw InfrastructureError("can not open " + path + ": " + std::strerror(errno));
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-        const int reason = errno;
-        const std::string holder = holder_text(descriptor_);
-        close(descriptor_);
-        if (reason != EWOULDBLOCK) {
-            throw InfrastructureError("can not lock " + path + ": " + std::strerror(reason) +
-                                      "; is RUN on a file system with locks?");
-        }
-        throw BusyError(run.root.string() + " is in use by " + holder + "; wait for it to end or stop it");
-    }
-    Json holder;
-    holder.set("host", host_name());
-    holder.set("pid", static_cast<std::int64_t>(getpid()));
-    holder.set("since", utc_timestamp());
-    const std::string text = holder.dump() + "\n";
-    if (ftruncate(descriptor_, 0) != 0 || pwrite(descriptor_, text.data(), text.size(), 0) < 0) {
-        const int reason = errno;
-        close(descriptor_);
-        throw InfrastructureError("can not write " + path + ": " + std::strerror(reason));
-    }
-}
-
-Lease::~Lease() { close(descriptor_); }
 
 }  // namespace atl::app

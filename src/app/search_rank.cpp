@@ -10,10 +10,12 @@
 
 #include "atoll/app/content_job.hpp"
 #include "atoll/app/fold_child.hpp"
+#include "atoll/app/lease.hpp"
 #include "atoll/app/paused_evaluator.hpp"
 #include "atoll/app/provenance.hpp"
 #include "atoll/app/run_files.hpp"
 #include "atoll/app/signals.hpp"
+#include "atoll/app/space_watch.hpp"
 #include "atoll/app/stop_file.hpp"
 #include "atoll/app/walltime.hpp"
 #include "atoll/archive/fold.hpp"
@@ -44,9 +46,14 @@ std::optional<Candidate> read_seed_candidate(const RunDirectory& run) {
 
 void check_token(const RunDirectory& run, const Assignment& assignment) {
     std::string seen;
+    const std::filesystem::path token = run.root / "token";
     try {
-        seen = read_text_file(run.root / "token", 4096);
-    } catch (const InputError&) {
+        seen = read_text_file(token, 4096);
+    } catch (const InputError& error) {
+        // seen, but not given out: that is the machine's failure
+        if (std::filesystem::exists(token)) {
+            throw InfrastructureError(std::string(error.what()) + "; check the file system, then start again");
+        }
     }
     if (seen != assignment.token) {
         throw InputError("the run directory " + run.root.string() +
@@ -56,15 +63,23 @@ void check_token(const RunDirectory& run, const Assignment& assignment) {
 
 std::unique_ptr<journal::FileJournal> open_journal(const RunDirectory& run, const Assignment& assignment,
                                                    const Job& job, const SearchRequest& request,
-                                                   const transport::Transport& transport) {
+                                                   const transport::Transport& transport, SpaceWatch& space) {
     journal::SegmentInfo info;
     info.incarnation = assignment.incarnation;
     info.rank = static_cast<std::uint32_t>(transport.rank());
     info.provenance_json =
         provenance(job, {transport.size(), assignment.hosts, request.command_line, transport::mpi_version()}).dump();
     info.job_toml = assignment.job_toml;
-    return std::make_unique<journal::FileJournal>(run.root, info,
-                                                  journal::WriterOptions{job.acknowledgement_log, nullptr});
+    info.fences = assignment.fences;
+    const std::filesystem::path fence = lease_file(run, assignment.incarnation + 1);
+    return std::make_unique<journal::FileJournal>(
+        run.root, info,
+        journal::WriterOptions{.acknowledgement_log = job.acknowledgement_log,
+                               .fence = fence,
+                               .describe_successor = [fence] { return describe_lease(fence); },
+                               .reserve_bytes = job.reserve_bytes,
+                               .on_pause = [&space](const std::string& text) { space.paused(text); },
+                               .on_resume = [&space] { space.resumed(); }});
 }
 
 std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job) {
@@ -87,9 +102,9 @@ engine::RankOptions options_of(const Job& job, const Assignment& assignment, con
 
 /// This rank's islands, new or as the journals left them.
 void add_islands(engine::Rank& rank, const transport::Transport& transport, const RunDirectory& run, const Job& job,
-                 const std::shared_ptr<const evolve::VectorOperators>& operators, bool resuming) {
-    std::optional<journal::RunContents> earlier;
-    if (resuming) earlier = journal::read_run(run.root);
+                 const std::shared_ptr<const evolve::VectorOperators>& operators,
+                 std::optional<journal::RunContents> earlier) {
+    if (earlier) engine::load_needed_candidates(*earlier, job.rank.deterministic, job.rank.islands);
     const std::uint64_t common_step = earlier ? engine::common_step(*earlier, job.rank.islands) : 0;
     for (std::uint32_t id = static_cast<std::uint32_t>(transport.rank()); id < job.rank.islands;
          id += static_cast<std::uint32_t>(transport.size())) {
@@ -118,20 +133,30 @@ engine::StopRequest stop_for_signal(const std::string& name) {
 /// Rank 0's outward signs of life, fed by the engine's status.
 class Reporter {
 public:
-    Reporter(const RunDirectory& run, const Job& job, engine::Executor& executor, const Clock& clock, FoldChild& fold,
-             bool quiet)
-        : run_(run), job_(job), executor_(executor), clock_(clock), fold_(fold), quiet_(quiet), progress_(clock) {}
+    Reporter(const RunDirectory& run, std::uint32_t incarnation, const Job& job, engine::Executor& executor,
+             const Clock& clock, FoldChild& fold, bool quiet)
+        : run_(run),
+          successor_(lease_file(run, incarnation + 1)),
+          job_(job),
+          executor_(executor),
+          clock_(clock),
+          fold_(fold),
+          quiet_(quiet),
+          progress_(clock) {}
 
     void operator()(const engine::RunStatus& status) {
         if (!quiet_) progress_.update(progress_text(status, job_.rank.direction, job_.rank.islands));
         fold_.records(status.journal_records);
         if (clock_.now() < next_file_) return;
         next_file_ = clock_.now() + from_seconds(status_file_interval_seconds);
-        const std::string text = status_json(status, job_.problem->name(), job_.rank.direction).dump(2) + "\n";
+        Json json = status_json(status, job_.problem->name(), job_.rank.direction);
         // Written by a worker: the loop does not wait for the disk. A full disk shows itself in the journal.
-        executor_.submit({[path = run_.status(), text] {
+        executor_.submit({[run = run_, successor = successor_, json]() mutable {
+                              std::error_code ignored;
+                              if (std::filesystem::exists(successor, ignored)) return;  // the run is another's now
+                              if (waits_for_space(run)) json.set("state", "waiting for space");
                               try {
-                                  write_file_atomically(path, text);
+                                  write_file_atomically(run.status(), json.dump(2) + "\n");
                               } catch (const Error&) {
                               }
                           },
@@ -141,6 +166,7 @@ public:
 
 private:
     const RunDirectory& run_;
+    std::filesystem::path successor_;  ///< exists once another process took the run over
     const Job& job_;
     engine::Executor& executor_;
     const Clock& clock_;
@@ -152,10 +178,17 @@ private:
 
 }  // namespace
 
+journal::RunContents read_earlier(const std::filesystem::path& root, const journal::FenceList& fences) {
+    return journal::read_run(
+        root,
+        {.load_candidates = false, .locate_candidates = true, .byte_limits = {}, .fences = fences, .on_blob = {}});
+}
+
 std::filesystem::path stored_seed_candidate(const RunDirectory& run) { return run.root / "seed_candidate.txt"; }
 
 SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transport& startup,
-                              const Assignment& assignment, const Job& job, const SearchRequest& request) {
+                              const Assignment& assignment, const Job& job, const SearchRequest& request,
+                              std::optional<journal::RunContents> earlier) {
     const RunDirectory run{assignment.run_directory};
     const std::unique_ptr<transport::Transport> transport = session.transport();
     const bool root = transport->rank() == 0;
@@ -165,6 +198,7 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     const engine::RankOptions options = options_of(job, assignment, clock);
 
     Log log;
+    SpaceWatch space(run, static_cast<std::uint32_t>(transport->rank()), log);
     std::unique_ptr<journal::FileJournal> journal;
     std::unique_ptr<engine::ThreadExecutor> executor;
     std::unique_ptr<engine::Rank> rank;
@@ -173,11 +207,12 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
         check_token(run, assignment);
         log = Log({.file = run.log() / ("rank-" + std::to_string(transport->rank()) + ".jsonl"),
                    .rank = static_cast<std::uint32_t>(transport->rank())});
-        journal = open_journal(run, assignment, job, request, *transport);
+        journal = open_journal(run, assignment, job, request, *transport, space);
         executor = std::make_unique<engine::ThreadExecutor>(job.workers > 0 ? job.workers : assignment.workers);
         rank = std::make_unique<engine::Rank>(engine::RankParts{*transport, *executor, clock, *journal, *evaluator},
                                               options);
-        add_islands(*rank, *transport, run, job, operators, assignment.incarnation > 0);
+        if (assignment.fences && !earlier) earlier = read_earlier(run.root, *assignment.fences);
+        add_islands(*rank, *transport, run, job, operators, std::move(earlier));
         // Empty but valid from the first moment on; later folds run in a child.
         if (root && !std::filesystem::exists(run.archive())) fold_run(run.root);
     } catch (const Error& error) {
@@ -198,10 +233,12 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     }
     SignalSource signals([&rank](const std::string& name) { rank->request_stop(stop_for_signal(name)); });
     rank->add_source(signals);
-    StopFile stop_file(run, [&rank] { rank->request_stop({engine::StopReason::signal, stop_file_text}); });
+    StopFile stop_file(run, [&rank](const std::string& text) {
+        rank->request_stop({engine::StopReason::signal, text});
+    });
     if (root) rank->add_source(stop_file);
     FoldChild fold(run);
-    Reporter reporter(run, job, *executor, clock, fold, request.quiet || request.json);
+    Reporter reporter(run, assignment.incarnation, job, *executor, clock, fold, request.quiet || request.json);
     if (root) {
         rank->add_source(fold);
         rank->on_status([&reporter](const engine::RunStatus& status) { reporter(status); });

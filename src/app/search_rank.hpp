@@ -9,6 +9,7 @@
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/startup.hpp"
 #include "atoll/engine/status.hpp"
+#include "atoll/journal/reader.hpp"
 #include "atoll/transport/mpi_transport.hpp"
 
 namespace atl::app {
@@ -21,8 +22,13 @@ struct SearchEnd {
 };
 
 /// Opens the journal, restores islands, agrees to begin, loops to the end, syncs.
+/// `earlier`: what earlier incarnations left, where it was read already; on other ranks it is read here.
 SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transport& startup,
-                              const Assignment& assignment, const Job& job, const SearchRequest& request);
+                              const Assignment& assignment, const Job& job, const SearchRequest& request,
+                              std::optional<journal::RunContents> earlier);
+
+/// All records of earlier incarnations, and where their candidates lie.
+journal::RunContents read_earlier(const std::filesystem::path& root, const journal::FenceList& fences);
 
 /// Rank 0 after the loop: outcome.json, the last fold, the figures, and what the user is told.
 void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, const SearchRequest& request);

@@ -74,12 +74,37 @@ Json hello() {
     return json;
 }
 
+Json fences_json(const std::optional<journal::FenceList>& list) {
+    if (!list) return {};
+    Json::Array fences;
+    for (const journal::Fence& fence : list->fences)
+        fences.emplace_back(Json::Array{Json(fence.incarnation), Json(fence.rank), Json(fence.bytes)});
+    Json json;
+    json.set("first_incarnation", list->first_incarnation);
+    json.set("fences", std::move(fences));
+    return json;
+}
+
+std::optional<journal::FenceList> fences_from_json(const Json& json) {
+    if (json.is_null()) return std::nullopt;
+    journal::FenceList list;
+    list.first_incarnation = static_cast<std::uint32_t>(json["first_incarnation"].as_integer());
+    for (const Json& fence : json["fences"].as_array()) {
+        const Json::Array& parts = fence.as_array();
+        list.fences.push_back({.incarnation = static_cast<std::uint32_t>(parts.at(0).as_integer()),
+                               .rank = static_cast<std::uint32_t>(parts.at(1).as_integer()),
+                               .bytes = static_cast<std::uint64_t>(parts.at(2).as_integer())});
+    }
+    return list;
+}
+
 Json to_json(const Assignment& assignment) {
     Json json;
     json.set("run_directory", assignment.run_directory);
     json.set("job_toml", assignment.job_toml);
     json.set("incarnation", assignment.incarnation);
     json.set("base_elapsed_seconds", assignment.base_elapsed_seconds);
+    json.set("fences", fences_json(assignment.fences));
     json.set("token", assignment.token);
     json.set("workers", assignment.workers);
     json.set("hosts", assignment.hosts);
@@ -95,6 +120,7 @@ Assignment from_json(const Json& json) {
     assignment.job_toml = json["job_toml"].as_string();
     assignment.incarnation = static_cast<std::uint32_t>(json["incarnation"].as_integer());
     assignment.base_elapsed_seconds = json["base_elapsed_seconds"].as_double();
+    assignment.fences = fences_from_json(json["fences"]);
     assignment.token = json["token"].as_string();
     assignment.workers = static_cast<std::uint32_t>(json["workers"].as_integer());
     assignment.hosts = json["hosts"].as_string();

@@ -2,7 +2,9 @@
 // `atoll status`: what a run last said of itself.
 #include <iostream>
 
+#include "atoll/app/lease.hpp"
 #include "atoll/app/run_directory.hpp"
+#include "atoll/app/space_watch.hpp"
 #include "atoll/app/verbs.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/core/json.hpp"
@@ -33,7 +35,11 @@ ExitCode status(const std::filesystem::path& root, bool json, bool use_exit_code
     } else if (std::filesystem::exists(run.status())) {
         state = read_json(run.status());
         // Nobody holds the lease of a run that was killed: its last words are not its state.
-        if (!is_held(run)) state.set("state", "interrupted");
+        if (!is_held(run)) {
+            state.set("state", "interrupted");
+        } else if (waits_for_space(run)) {
+            state.set("state", "waiting for space");
+        }
     } else {
         state.set("state", "no status yet");
     }

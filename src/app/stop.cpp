@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 
+#include "atoll/app/lease.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/run_files.hpp"
 #include "atoll/app/stop_file.hpp"
@@ -53,7 +54,7 @@ ExitCode say_ended(const StopRequest& request, const RunDirectory& run, bool as_
 ExitCode stop(const StopRequest& request) {
     const RunDirectory run = open_run_directory(request.run);
     if (!is_held(run)) return say_ended(request, run, false);
-    ask_to_stop(run);
+    ask_to_stop(run, "atoll stop");
     if (!is_held(run)) {  // it ended between the two lines above
         clear_stop_request(run);
         return say_ended(request, run, false);

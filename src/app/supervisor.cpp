@@ -2,17 +2,18 @@
 // Starts a run's ranks, and decides after each incarnation whether to go on.
 #include "atoll/app/supervisor.hpp"
 
+#include <fmt/format.h>
 #include <sys/wait.h>
 
-#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
-#include <thread>
 #include <utility>
 
 #include "atoll/app/job.hpp"
 #include "atoll/app/launcher.hpp"
+#include "atoll/app/lease.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/core/clock.hpp"
 #include "atoll/core/error.hpp"
@@ -26,7 +27,8 @@ namespace atl::app {
 namespace {
 
 constexpr Nanoseconds restart_pause = from_seconds(1);
-constexpr Nanoseconds lease_patience = from_seconds(30);
+/// A rank killed on another host keeps its lease so long; a little more, for the clocks of two hosts.
+constexpr Nanoseconds lease_patience = from_seconds(lease_patience_seconds + 5);
 constexpr std::uint32_t fruitless_restarts = 2;
 constexpr std::uint64_t largest_log_bytes = 1U << 30;
 
@@ -90,10 +92,10 @@ public:
 
 private:
     bool has_begun() const;
-    std::vector<std::string> command_line() const;
+    std::vector<std::string> command_line(std::uint32_t restart) const;
     std::string loss_text(const Ending& ending) const;
     std::uint64_t acknowledged() const;
-    void wait_for_lease() const;
+    bool lease_becomes_free(LauncherWatch& launchers) const;
     ExitCode finish(const Ending& ending, ExitCode code, const std::string& text) const;
 
     const SupervisorRequest& request_;
@@ -121,11 +123,11 @@ bool Supervisor::has_begun() const {
 }
 
 /// A run that a loss ended before it began is started once more, not resumed.
-std::vector<std::string> Supervisor::command_line() const {
+std::vector<std::string> Supervisor::command_line(std::uint32_t restart) const {
     const SearchRequest& search = request_.search;
     std::vector<std::string> words = launcher_;
     words.push_back(program_);
-    const bool resuming = request_.resuming || has_begun();
+    const bool resuming = request_.resuming || (restart > 0 && has_begun());
     if (resuming) {
         words.insert(words.end(), {"resume", run_.root.string()});
     } else {
@@ -135,7 +137,7 @@ std::vector<std::string> Supervisor::command_line() const {
     if (search.json) words.emplace_back("--json");
     if (search.quiet) words.emplace_back("--quiet");
     if (resuming == request_.resuming) {  // else RUN/job.toml has them
-        for (const auto& [flag, value] : search.flags) words.push_back(flag + "=" + value);
+        for (const auto& [flag, value] : search.flags) words.push_back(fmt::format("{}={}", flag, value));
     }
     return words;
 }
@@ -151,6 +153,7 @@ std::string Supervisor::loss_text(const Ending& ending) const {
     }
     if (!loss) loss = ending.loss;
     if (!loss && launcher_.empty()) loss = Loss{"0", host_name(), text_of_status(ending.status)};
+    if (!loss && ending.hung) return "all ranks are gone, but the launcher '" + launcher_.front() + "' did not end";
     if (!loss) return "the launcher '" + launcher_.front() + "' " + text_of_status(ending.status);
     if (loss->host.empty()) loss->host = host_of_rank(run_, loss->ranks);
     return to_string(*loss);
@@ -162,11 +165,14 @@ std::uint64_t Supervisor::acknowledged() const {
         .evaluations.size();
 }
 
-/// A rank on another host may need a moment to die.
-void Supervisor::wait_for_lease() const {
+/// Of ranks that this supervisor has lost, and which may have died on other hosts.
+bool Supervisor::lease_becomes_free(LauncherWatch& launchers) const {
     const MonotonicClock clock;
     const Nanoseconds deadline = clock.now() + lease_patience;
-    while (is_held(run_) && clock.now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    while (is_held(run_)) {
+        if (clock.now() > deadline || launchers.stopped_within(restart_pause)) return false;
+    }
+    return true;
 }
 
 ExitCode Supervisor::finish(const Ending& ending, ExitCode code, const std::string& text) const {
@@ -186,21 +192,26 @@ ExitCode Supervisor::finish(const Ending& ending, ExitCode code, const std::stri
 
 ExitCode Supervisor::run() {
     LauncherWatch launchers(run_);
-    const std::string go_on = "go on with 'atoll resume " + run_.root.string() + "'";
     std::uint64_t known = acknowledged();
     std::uint32_t fruitless = 0;
     for (std::uint32_t restart = 0;; ++restart) {
-        const Ending ending = launchers.watch(command_line(), request_.search.json);
-        if (const auto code = final_code(ending)) return finish(ending, *code, "");
-        const std::string loss = loss_text(ending);
-        const auto give_up = [&](const std::string& why) {
-            return finish(ending, ExitCode::infrastructure, loss + "; " + why);
-        };
-        if (!has_begun() && !ending.loss && WIFEXITED(ending.status) && !launcher_.empty()) {
-            return give_up("the run has not begun: does the launcher start programs at all? Choose it with --launcher");
+        const Ending ending = launchers.watch(command_line(restart), request_.search.json);
+        if (const auto code = final_code(ending)) {
+            if (restart == 0 || *code != ExitCode::busy || !lease_becomes_free(launchers)) {
+                return finish(ending, *code, "");
+            }
+            --restart;  // it was not tried
+            continue;
         }
+        const std::string loss = loss_text(ending);
+        const std::string go_on = has_begun() ? "go on with 'atoll resume " + run_.root.string() + "'"
+                                              : "the run has not begun; is the launcher right?";
+        const auto give_up = [&](const std::string& why) {
+            return finish(ending, ExitCode::infrastructure, fmt::format("{}; {}", loss, why));
+        };
         if (launchers.asked_to_stop()) {
-            return finish(ending, ExitCode::stopped_early, loss + " while the run was asked to stop; " + go_on);
+            return finish(ending, ExitCode::stopped_early,
+                          fmt::format("{} while the run was asked to stop; {}", loss, go_on));
         }
         const std::uint64_t before = std::exchange(known, acknowledged());
         fruitless = restart > 0 && known <= before ? fruitless + 1 : 0;
@@ -209,17 +220,15 @@ ExitCode Supervisor::run() {
         }
         if (fruitless >= fruitless_restarts) {
             return give_up("giving up, as " + std::to_string(fruitless) +
-                           " restarts in a row acknowledged nothing new; see " + run_.log().string() + ", then " +
-                           go_on);
+                           " restarts in a row acknowledged nothing new (see " + run_.log().string() + "); " + go_on);
         }
         std::fprintf(stderr, "atoll: %s; going on with restart %u of %u\n", loss.c_str(), restart + 1,
                      request_.restarts);
         if (launchers.stopped_within(restart_pause)) {
             return finish(ending, ExitCode::stopped_early, "stopped between two restarts; " + go_on);
         }
-        wait_for_lease();
-        std::error_code ignored;
-        if (!has_begun()) std::filesystem::remove(run_.journal(), ignored);  // empty; it marks a folder as a run's
+        // Where Slurm has lost sight of the last step, it counts its CPUs as busy for as long as the job runs.
+        setenv("SLURM_OVERLAP", "1", 0);
     }
 }
 

@@ -8,7 +8,9 @@
 #include <array>
 #include <cmath>
 #include <csignal>
+#include <new>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "atoll/core/error.hpp"
@@ -55,7 +57,11 @@ ChunkWriter::ChunkWriter() {
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);  // signals belong to the main thread
-    for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+    try {
+        for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+        // A limit on processes: fewer threads, or none, do the same work.
+    }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -75,11 +81,14 @@ void ChunkWriter::write(SharedDataset dataset, std::uint64_t row, std::string ch
     job->row = row;
     job->row_bytes = row_bytes;
     job->bytes = std::move(chunk);
-    {
+    under_way_.push_back(job);
+    if (threads_.empty()) {
+        compress(*job);
+        job->done = true;
+    } else {
         const std::lock_guard lock(mutex_);
         todo_.push_back(job);
     }
-    under_way_.push_back(job);
     work_.notify_one();
     while (under_way_.size() > most_under_way) write_first();
 }
@@ -120,11 +129,18 @@ void ChunkWriter::work() {
 }
 
 void ChunkWriter::compress(Job& job) {
-    const bool shuffle = job.row_bytes > 1;
-    const std::uint32_t without_deflate = shuffle ? 2 : 1;  // the last filter of the pipeline
-    job.filters_left_out = without_deflate;
-    if (shuffle) {
+    try {
+        shuffle_and_deflate(job);
+    } catch (const std::bad_alloc&) {
+        // Stored as far as it has come.
+    }
+}
+
+void ChunkWriter::shuffle_and_deflate(Job& job) {
+    job.filters_left_out = job.row_bytes > 1 ? 3 : 1;  // bit i: the pipeline's filter i; deflate is the last
+    if (job.row_bytes > 1) {
         job.bytes = shuffled(job.bytes, job.row_bytes);
+        job.filters_left_out = 2;
     } else if (is_incompressible(job.bytes)) {
         return;
     }

@@ -39,12 +39,13 @@ private:
         SharedDataset dataset;
         std::uint64_t row = 0;
         std::size_t row_bytes = 1;
-        std::string bytes;               ///< the rows; once done what goes into the file
-        std::uint32_t filters_left_out;  ///< bit i: filter i was not applied
+        std::string bytes;                   ///< the rows; once done what goes into the file
+        std::uint32_t filters_left_out = 0;  ///< bit i: filter i was not applied
         bool done = false;
     };
 
     static void compress(Job& job);
+    static void shuffle_and_deflate(Job& job);
     void work();
     void write_first();
 

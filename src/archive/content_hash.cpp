@@ -127,7 +127,7 @@ Reproducibility judge_reproducibility(const journal::RunContents& contents, bool
     const std::size_t damages = contents.damages.size();
     if (damages > 0) reasons.push_back(fmt::format("damaged in {} {}", damages, damages == 1 ? "place" : "places"));
     if (!deterministic) reasons.emplace_back("the run was not deterministic");
-    if (is_cut_short(contents)) reasons.emplace_back("the run was cut short, resume it");
+    if (deterministic && is_cut_short(contents)) reasons.emplace_back("the run was cut short, resume it");
     const auto count = [&](VerdictKind kind, std::string_view one, std::string_view many) {
         const auto found =
             std::count_if(contents.evaluations.begin(), contents.evaluations.end(),

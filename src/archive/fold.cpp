@@ -23,6 +23,7 @@
 #include "atoll/core/clock.hpp"
 #include "atoll/core/error.hpp"
 #include "atoll/core/json.hpp"
+#include "atoll/journal/writer.hpp"
 
 namespace atl::archive {
 namespace fs = std::filesystem;
@@ -122,8 +123,9 @@ void remove_leftovers(const fs::path& run_directory) {
                     call, path.string(), std::generic_category().message(error), path.parent_path().string()));
 }
 
-/// After this the new file is archive.h5, also after power loss.
-void publish(journal::FileSystemCalls& calls, const fs::path& temporary, const fs::path& archive) {
+/// After this the new file is archive.h5, also after power loss. `incarnations`: how many there were at the beginning.
+void publish(journal::FileSystemCalls& calls, const fs::path& temporary, const fs::path& archive,
+             std::uint32_t incarnations) {
     const int file = calls.open(temporary.c_str(), O_RDWR | O_CLOEXEC, 0);
     if (file < 0) fail("open", temporary);
     const int synced = calls.fsync(file);
@@ -131,15 +133,22 @@ void publish(journal::FileSystemCalls& calls, const fs::path& temporary, const f
     calls.close(file);
     errno = sync_error;
     if (synced != 0) fail("fsync", temporary);
+    // A process that was taken over, or a fold that slept, must not put an older file over its successor's.
+    const fs::path run_directory = archive.has_parent_path() ? archive.parent_path() : fs::path(".");
+    if (journal::next_incarnation(run_directory) != incarnations) {
+        throw BusyError(
+            fmt::format("{} was resumed while it was folded, and has or makes a newer archive.h5; fold "
+                        "again if you need to",
+                        run_directory.string()));
+    }
     if (calls.rename(temporary.c_str(), archive.c_str()) != 0) fail("rename", temporary);
-    const fs::path folder = archive.has_parent_path() ? archive.parent_path() : fs::path(".");
-    const int directory = calls.open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (directory < 0) fail("open", folder);
+    const int directory = calls.open(run_directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (directory < 0) fail("open", run_directory);
     const int folder_synced = calls.fsync(directory);
     const int folder_error = errno;
     calls.close(directory);
     errno = folder_error;
-    if (folder_synced != 0 && folder_error != EINVAL && folder_error != ENOTSUP) fail("fsync", folder);
+    if (folder_synced != 0 && folder_error != EINVAL && folder_error != ENOTSUP) fail("fsync", run_directory);
 }
 
 }  // namespace
@@ -148,6 +157,7 @@ FoldReport fold_archive(const fs::path& run_directory, const FoldOptions& option
     journal::ReadOptions read_options;
     read_options.load_candidates = false;
     read_options.byte_limits = journal::segment_lengths(run_directory);
+    const std::uint32_t incarnations = journal::next_incarnation(run_directory);
     const fs::path archive_path = run_directory / "archive.h5";
     const fs::path temporary = run_directory / fmt::format("archive.h5.{}.tmp", ::getpid());
     if (!fs::is_directory(run_directory / "journal")) (void)journal::read_run(run_directory, read_options);
@@ -165,11 +175,13 @@ FoldReport fold_archive(const fs::path& run_directory, const FoldOptions& option
         write_run(archive, contents, options.content_of_job);
         write_root(archive, options.date);
         archive.close();
-        publish(options.calls != nullptr ? *options.calls : journal::real_file_system(), temporary, archive_path);
+        publish(options.calls != nullptr ? *options.calls : journal::real_file_system(), temporary, archive_path,
+                incarnations);
 
         report.evaluations = contents.evaluations.size();
         report.migrations = contents.migrations.size();
         report.torn_tails = std::move(contents.torn_tails);
+        report.fenced = std::move(contents.fenced);
         report.damages = std::move(contents.damages);
     } catch (...) {
         std::error_code ignored;

@@ -58,7 +58,10 @@ class Comparison {
 public:
     Comparison(const ArchiveReader& archive, const journal::RunContents& contents,
                const std::unordered_set<std::string>& blobs)
-        : archive_(archive), contents_(contents), blobs_(blobs), tail_is_torn_(!contents.torn_tails.empty()) {}
+        : archive_(archive),
+          contents_(contents),
+          blobs_(blobs),
+          tail_is_torn_(!contents.torn_tails.empty() || !contents.fenced.empty()) {}
 
     /// What the archive is beside the journals; throws Difference. A journal with a torn tail may have lost records
     /// that were folded before they were safe: then the archive is ahead, and that is no damage.
@@ -280,6 +283,7 @@ VerifyReport verify_run(const fs::path& run_directory) {
         }
     }
     report.torn_tails = std::move(contents.torn_tails);
+    report.fenced = std::move(contents.fenced);
     report.duplicates = std::move(contents.duplicates);
     report.damages.insert(report.damages.begin(), contents.damages.begin(), contents.damages.end());
     report.damages.insert(report.damages.end(), bad_blobs.begin(), bad_blobs.end());

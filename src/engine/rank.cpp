@@ -97,7 +97,10 @@ void Rank::begin() {
 
 transport::StepResult Rank::leave(Nanoseconds now) {
     receive_messages(now);
-    const bool done = parts_.transport.idle() && (coordinator_ == nullptr || coordinator_->everybody_has_left(now));
+    // What was sent to a lost rank may never get out, and nobody else is waiting for anything by then.
+    const bool lost = coordinator_is_lost_ || (coordinator_ != nullptr && coordinator_->status().ranks_lost > 0);
+    const bool done =
+        (lost || parts_.transport.idle()) && (coordinator_ == nullptr || coordinator_->everybody_has_left(now));
     return {done, now + 1'000'000};
 }
 
@@ -152,6 +155,7 @@ bool Rank::receive_messages(Nanoseconds now) {
 
 void Rank::begin_stopping(const StopRequest& request) {
     if (stop_.reason == StopReason::none || request.reason == StopReason::failure) stop_ = request;
+    parts_.journal.release_reserve();
     if (phase_ != Phase::running) return;
     phase_ = Phase::stopping;
     double patience = std::min(options_.drain_seconds, request.drain_seconds);
@@ -202,6 +206,10 @@ void Rank::advance_phase() {
     }
 }
 
+bool Rank::exhausted() const {
+    return std::all_of(runners_.begin(), runners_.end(), [](const auto& runner) { return runner->exhausted(); });
+}
+
 void Rank::send_drained() { parts_.transport.send({0, static_cast<std::uint32_t>(Tag::drained), encode(counts_)}); }
 
 void Rank::send_status(Nanoseconds now) {
@@ -212,8 +220,7 @@ void Rank::send_status(Nanoseconds now) {
     status.in_flight = queued_;
     status.migrations = migrations_;
     status.journal_records = appended_;
-    status.exhausted =
-        std::all_of(runners_.begin(), runners_.end(), [](const auto& runner) { return runner->exhausted(); });
+    status.exhausted = exhausted();
     for (const auto& runner : runners_) status.islands.push_back(runner->status());
     parts_.transport.send({0, static_cast<std::uint32_t>(Tag::status), encode(status)});
 }

@@ -24,8 +24,7 @@ void Rank::send_epoch_report() {
     report.epoch = epoch_ + 1;
     report.messages_sent = counts_.messages_sent;
     report.messages_received = counts_.messages_received;
-    report.exhausted =
-        std::all_of(runners_.begin(), runners_.end(), [](const auto& runner) { return runner->exhausted(); });
+    report.exhausted = exhausted();
     report.target = proof_;
     parts_.transport.send({0, static_cast<std::uint32_t>(Tag::epoch_done), encode(report)});
 }

@@ -70,6 +70,28 @@ double elapsed_seconds(const journal::RunContents& contents) {
     return latest;
 }
 
+void load_needed_candidates(journal::RunContents& contents, bool deterministic, std::uint32_t islands) {
+    std::vector<std::size_t> rows;
+    if (deterministic) {
+        const std::uint64_t step = common_step(contents, islands);
+        for (std::size_t row = 0; row < contents.evaluations.size(); ++row) {
+            if (contents.evaluations[row].key.step >= step) rows.push_back(row);
+        }
+    } else {
+        const auto add = [&](const EvaluationKey& key) {
+            const EvaluationRecord* record = find(contents, key);
+            if (record != nullptr) rows.push_back(static_cast<std::size_t>(record - contents.evaluations.data()));
+        };
+        for (const auto& [island, learnt] : contents.after_snapshot) {
+            for (const journal::Learnt& each : learnt) {
+                const auto* key = std::get_if<EvaluationKey>(&each);
+                add(key != nullptr ? *key : std::get<MigrationRecord>(each).key);
+            }
+        }
+    }
+    journal::load_candidates(contents, rows);
+}
+
 IslandProgress restore_island(Island& island, std::uint32_t id, const journal::RunContents& contents,
                               Direction direction) {
     const SnapshotRecord* snapshot = last_snapshot(contents, id);

@@ -180,6 +180,32 @@ EventRecord take_event(Decoder& in) {
     return record;
 }
 
+void put(const FenceList& list, std::string& out) {
+    put_varint(out, list.first_incarnation);
+    put_varint(out, list.fences.size());
+    for (const Fence& fence : list.fences) {
+        put_varint(out, fence.incarnation);
+        put_varint(out, fence.rank);
+        put_varint(out, fence.bytes);
+    }
+}
+
+FenceList take_fences(Decoder& in) {
+    FenceList list;
+    list.first_incarnation = in.varint32();
+    const std::uint64_t count = in.varint();
+    if (count > in.left() / 3) in.fail("more fences than bytes");
+    list.fences.reserve(count);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        Fence fence;
+        fence.incarnation = in.varint32();
+        fence.rank = in.varint32();
+        fence.bytes = in.varint();
+        list.fences.push_back(fence);
+    }
+    return list;
+}
+
 }  // namespace
 
 FrameType frame_type(const Record& record) {
@@ -204,6 +230,8 @@ void encode(const SegmentInfo& info, std::string& out) {
     put_varint(out, info.rank);
     put_text(out, info.provenance_json);
     put_text(out, info.job_toml);
+    out.push_back(info.fences ? '\1' : '\0');
+    if (info.fences) put(*info.fences, out);
 }
 
 void encode(const Sha256& digest, std::string_view bytes, std::string& out) {
@@ -242,6 +270,7 @@ SegmentInfo decode_segment_info(std::string_view payload, Trailing trailing) {
     info.rank = in.varint32();
     info.provenance_json = in.text();
     info.job_toml = in.text();
+    if (in.left() > 0 && in.at_most(1) == 1) info.fences = take_fences(in);  // format 1.0 ends before
     in.finish(trailing);
     return info;
 }

@@ -18,6 +18,11 @@ int FileSystemCalls::fsync(int descriptor) { return ::fsync(descriptor); }
 int FileSystemCalls::ftruncate(int descriptor, off_t length) { return ::ftruncate(descriptor, length); }
 int FileSystemCalls::close(int descriptor) { return ::close(descriptor); }
 int FileSystemCalls::rename(const char* from, const char* to) { return ::rename(from, to); }
+int FileSystemCalls::unlink(const char* path) { return ::unlink(path); }
+int FileSystemCalls::access(const char* path, int mode) { return ::access(path, mode); }
+int FileSystemCalls::posix_fallocate(int descriptor, off_t offset, off_t length) {
+    return ::posix_fallocate(descriptor, offset, length);
+}
 
 FileSystemCalls& real_file_system() {
     static FileSystemCalls calls;

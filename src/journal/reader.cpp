@@ -7,12 +7,15 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <system_error>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
 
 #include "atoll/core/error.hpp"
+#include "journal/fence_table.hpp"
+#include "journal/file_window.hpp"
 #include "journal/scan.hpp"
 #include "journal/segment_files.hpp"
 
@@ -36,12 +39,19 @@ struct Content {
 
 class Join {
 public:
-    Join(const ReadOptions& options, std::vector<SegmentFile> files) : options_(options), files_(std::move(files)) {}
+    Join(const ReadOptions& options, std::vector<SegmentFile> files) : options_(options), files_(std::move(files)) {
+        fences_.add_from_headers(files_, options_.byte_limits);
+        // Made by an incarnation that has no segment of its own to read.
+        if (options_.fences) fences_.add(std::numeric_limits<std::uint32_t>::max(), *options_.fences);
+    }
 
     RunContents run() {
+        for (const SegmentFile& file : files_) contents_.files.push_back(file.path);
         for (current_ = 0; current_ < files_.size(); ++current_) {
             const std::uint64_t limit = limit_of(files_[current_].path);
-            if (limit > 0) read_segment(limit);
+            const std::uint64_t counted = fences_.counted_bytes(files_[current_]);
+            if (limit > counted) note_fenced(files_[current_].path, counted, limit);
+            if (std::min(limit, counted) > 0) read_segment(std::min(limit, counted));
         }
         order_evaluations();
         attach_candidates();
@@ -57,6 +67,15 @@ private:
         if (options_.byte_limits.empty()) return std::numeric_limits<std::uint64_t>::max();
         const auto found = options_.byte_limits.find(path);
         return found == options_.byte_limits.end() ? 0 : found->second;
+    }
+
+    void note_fenced(const fs::path& path, std::uint64_t counted, std::uint64_t limit) {
+        std::error_code ignored;
+        const std::uint64_t end = std::min<std::uint64_t>(fs::file_size(path, ignored), limit);
+        if (ignored || end <= counted) return;
+        contents_.fenced.push_back(make_note(
+            path, counted, end - counted,
+            "written after another process took the run over; none of it was acknowledged, it does not count"));
     }
 
     void read_segment(std::uint64_t limit) {
@@ -87,7 +106,7 @@ private:
                 take_header(decode_segment_info(at.frame.payload, at.trailing));
                 return true;
             case FrameType::blob:
-                take_blob(decode_blob(at.frame.payload));
+                take_blob(decode_blob(at.frame.payload), at);
                 break;
             case FrameType::evaluation:
             case FrameType::migration:
@@ -112,10 +131,15 @@ private:
         contents_.segments.push_back(std::move(info));
     }
 
-    void take_blob(const BlobView& blob) {
+    void take_blob(const BlobView& blob, const FrameVisit& at) {
         Content& content = content_[blob.sha256];
         if (content.present) return;
         content.present = true;
+        if (options_.locate_candidates) {
+            const std::uint64_t end = at.offset + at.frame.size_bytes();
+            contents_.candidate_places.emplace(blob.sha256,
+                                               CandidatePlace{current_, end - blob.bytes.size(), blob.bytes.size()});
+        }
         if (options_.load_candidates) content.bytes = blob.bytes;
         if (options_.on_blob) options_.on_blob(blob.sha256, blob.bytes);
     }
@@ -213,6 +237,7 @@ private:
 
     const ReadOptions& options_;
     std::vector<SegmentFile> files_;
+    FenceTable fences_;
     std::size_t current_ = 0;
     RunContents contents_;
     std::vector<Place> places_;  ///< beside contents_.evaluations
@@ -231,6 +256,27 @@ RunContents read_run(const fs::path& run_directory, const ReadOptions& options) 
                         run_directory.string(), (run_directory / "journal").string()));
     }
     return Join(options, segment_files(run_directory)).run();
+}
+
+void load_candidates(RunContents& contents, std::span<const std::size_t> rows) {
+    std::vector<std::pair<CandidatePlace, std::size_t>> wanted;
+    for (const std::size_t row : rows) {
+        const auto found = contents.candidate_places.find(contents.evaluations[row].candidate_sha256);
+        if (found != contents.candidate_places.end()) wanted.emplace_back(found->second, row);
+    }
+    // In the order of the files, so that each is read once, forwards.
+    std::sort(wanted.begin(), wanted.end(), [](const auto& left, const auto& right) {
+        return std::tie(left.first.file, left.first.offset) < std::tie(right.first.file, right.first.offset);
+    });
+    std::optional<FileWindow> window;
+    std::size_t file = contents.files.size();
+    for (const auto& [place, row] : wanted) {
+        if (place.file != file) {
+            file = place.file;
+            window.emplace(contents.files[file], std::numeric_limits<std::uint64_t>::max());
+        }
+        contents.evaluations[row].candidate.bytes = window->view(place.offset, place.bytes);
+    }
 }
 
 std::map<fs::path, std::uint64_t> segment_lengths(const fs::path& run_directory) {

@@ -78,6 +78,19 @@ Note make_note(const fs::path& path, std::uint64_t offset, std::uint64_t bytes, 
             .text = fmt::format("{}: {} bytes at {}: {}", path.filename().string(), bytes, offset, what)};
 }
 
+std::optional<SegmentInfo> read_segment_info(const fs::path& path, std::uint64_t limit) {
+    FileWindow file(path, limit);
+    const std::optional<Trailing> trailing = check_version(file, path);
+    if (!trailing) return std::nullopt;
+    const std::optional<Frame> frame = frame_at(file, preamble_bytes);
+    if (!frame || frame->type != static_cast<std::uint8_t>(FrameType::header)) return std::nullopt;
+    try {
+        return decode_segment_info(frame->payload, *trailing);
+    } catch (const DamageError&) {
+        return std::nullopt;  // the scan reports it
+    }
+}
+
 void scan_segment(const fs::path& path, std::uint64_t limit, const std::function<void(const FrameVisit&)>& visit,
                   ScanNotes notes) {
     FileWindow file(path, limit);

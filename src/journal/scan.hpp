@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "atoll/journal/encoding.hpp"
@@ -28,6 +29,9 @@ struct ScanNotes {
 /// follows, else the torn tail. Throws FormatVersionError for a newer MAJOR, InfrastructureError when reading fails.
 void scan_segment(const std::filesystem::path& path, std::uint64_t limit,
                   const std::function<void(const FrameVisit&)>& visit, ScanNotes notes);
+
+/// The header of a segment, when it is whole and the first frame. Throws as scan_segment() does.
+std::optional<SegmentInfo> read_segment_info(const std::filesystem::path& path, std::uint64_t limit);
 
 /// "0-3.atj: `bytes` bytes at `offset`: `what`".
 Note make_note(const std::filesystem::path& path, std::uint64_t offset, std::uint64_t bytes, const std::string& what);

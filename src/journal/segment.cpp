@@ -25,6 +25,14 @@ int retry_sync(FileSystemCalls& calls, int descriptor) {
     return result;
 }
 
+int retry_cut(FileSystemCalls& calls, int descriptor, std::uint64_t length) {
+    int result = 0;
+    do {
+        result = calls.ftruncate(descriptor, static_cast<off_t>(length));
+    } while (result != 0 && errno == EINTR);
+    return result;
+}
+
 /// The folder nearest to the root that lies on the same device: where the file system is mounted.
 fs::path mount_point(const fs::path& path) {
     std::error_code ignored;
@@ -62,6 +70,8 @@ std::size_t write_all(FileSystemCalls& calls, int descriptor, std::string_view b
     }
     return done;
 }
+
+bool is_want_of_space(const CallFailure& failure) { return failure.error == ENOSPC || failure.error == EDQUOT; }
 
 int sync_folder(FileSystemCalls& calls, const fs::path& folder) {
     const int descriptor = calls.open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
@@ -107,7 +117,7 @@ Segment::Segment(const fs::path& path, const SegmentInfo& info, FileSystemCalls&
     fs::create_directories(path.parent_path(), error);
     if (error) fail_creation(path.parent_path(), {error.value(), "mkdir"});
 
-    descriptor_ = calls_.open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    descriptor_ = calls_.open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
     if (descriptor_ < 0 && errno == EEXIST) {
         throw BusyError(fmt::format("{} exists: incarnation {} of this run was already started by another process",
                                     path.string(), info.incarnation));
@@ -153,13 +163,13 @@ AppendOutcome Segment::append(std::string_view batch, std::span<const std::size_
     const auto first_torn = std::upper_bound(record_ends.begin(), record_ends.end(), written);
     const auto whole = static_cast<std::size_t>(first_torn - record_ends.begin());
     const std::size_t keep = whole == 0 ? 0 : record_ends[whole - 1];
-    if (written > keep) {
-        // Should the cut fail as well, readers cut the torn tail by its checksum.
-        (void)calls_.ftruncate(descriptor_, static_cast<off_t>(synced_bytes_ + keep));
-    }
-    if (retry_sync(calls_, descriptor_) != 0) return {0, failure};
+    // NOTE: the file is opened with O_APPEND, so that after the cut the next write begins where the last record ends.
+    // Without the cut it would begin behind torn bytes; readers then find a torn tail, and nothing may follow it.
+    const bool cut = written == keep || retry_cut(calls_, descriptor_, synced_bytes_ + keep) == 0;
+    // NOTE: a sync that failed once is never tried again: the kernel may have dropped the pages it could not write.
+    if (whole > 0 && retry_sync(calls_, descriptor_) != 0) return {0, CallFailure{errno, "fdatasync"}};
     synced_bytes_ += keep;
-    return {whole, failure};
+    return {whole, failure, cut && is_want_of_space(failure)};
 }
 
 }  // namespace atl::journal

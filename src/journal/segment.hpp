@@ -24,6 +24,8 @@ struct CallFailure {
 struct AppendOutcome {
     std::size_t safe_records = 0;  ///< how many from its beginning are synced
     std::optional<CallFailure> failure;
+    /// The failure is want of space and the file is cut to whole records: what did not fit may be appended again.
+    bool may_retry = false;
 };
 
 /// Invariant: the first `synced_bytes()` of the file are on disk and end with a whole frame.
@@ -36,7 +38,7 @@ public:
     Segment& operator=(const Segment&) = delete;
 
     /// Writes and syncs `batch`; record i ends before batch[record_ends[i]]. After a failed write, what fitted is cut
-    /// to whole records and synced; the segment must not be appended to again after any failure.
+    /// to whole records and synced; unless `may_retry`, the segment must not be appended to again after a failure.
     AppendOutcome append(std::string_view batch, std::span<const std::size_t> record_ends);
 
     std::uint64_t synced_bytes() const { return synced_bytes_; }
@@ -54,6 +56,9 @@ private:
 /// Writes all of `bytes`, going on after partial writes and EINTR. Returns how many were written; fewer than asked for
 /// mean failure, with errno set.
 std::size_t write_all(FileSystemCalls& calls, int descriptor, std::string_view bytes);
+
+/// The disk or a quota is full: space may come back.
+bool is_want_of_space(const CallFailure& failure);
 
 /// Syncs a folder so that the names in it survive power loss. Returns 0 or errno.
 int sync_folder(FileSystemCalls& calls, const std::filesystem::path& folder);

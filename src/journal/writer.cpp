@@ -2,14 +2,12 @@
 // Queue and writer thread behind FileJournal.
 #include "atoll/journal/writer.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -19,6 +17,9 @@
 #include <vector>
 
 #include "atoll/core/error.hpp"
+#include "journal/acknowledgement_log.hpp"
+#include "journal/fence.hpp"
+#include "journal/reserve.hpp"
 #include "journal/segment.hpp"
 
 namespace atl::journal {
@@ -47,25 +48,8 @@ std::size_t payload_bound(const Record& record) {
 /// Why the writer stopped, and what to do about it.
 struct WriterFailure {
     std::string what;
-    std::string remedy;
+    std::string next;
 };
-
-WriterFailure failure_of(const char* what, const CallFailure& failure, const fs::path& path) {
-    return {.what = fmt::format("cannot write the {}: {}", what, describe(failure, path)), .remedy = remedy(failure)};
-}
-
-int open_acknowledgement_log(FileSystemCalls& calls, const fs::path& path) {
-    if (path.empty()) return -1;
-    const int descriptor = calls.open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (descriptor < 0) {
-        const CallFailure failure{errno, "open"};
-        throw InfrastructureError(
-            fmt::format("cannot open the acknowledgement log: {}; {} or choose another "
-                        "journal.acknowledgement_log",
-                        describe(failure, path), remedy(failure)));
-    }
-    return descriptor;
-}
 
 }  // namespace
 
@@ -74,14 +58,14 @@ class FileJournal::Implementation {
 public:
     Implementation(const fs::path& run_directory, const SegmentInfo& info, WriterOptions options)
         : calls_(options.calls != nullptr ? *options.calls : real_file_system()),
+          options_(std::move(options)),
           run_directory_(run_directory),
+          reserve_(calls_, run_directory / "journal" / fmt::format("reserve-{}", info.rank), options_.reserve_bytes),
           segment_(segment_path(run_directory, info.incarnation, info.rank), info, calls_),
-          log_path_(std::move(options.acknowledgement_log)) {
+          log_(calls_, options_.acknowledgement_log) {
         segment_bytes_ = segment_.synced_bytes();
-        log_descriptor_ = open_acknowledgement_log(calls_, log_path_);
         ready_descriptor_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
         if (ready_descriptor_ < 0) {
-            close_descriptors();
             throw InfrastructureError(
                 "cannot make an eventfd for the journal: raise the limit on open files (ulimit -n)");
         }
@@ -95,7 +79,8 @@ public:
         }
         work_.notify_one();
         thread_.join();
-        close_descriptors();
+        let_go_of_reserve();
+        ::close(ready_descriptor_);
     }
 
     Implementation(const Implementation&) = delete;
@@ -130,9 +115,18 @@ public:
 
     void flush() {
         std::unique_lock lock(mutex_);
+        ++flushing_;
+        work_.notify_one();
         done_.wait(lock, [this] { return failed_ || acknowledged_ == appended_; });
+        --flushing_;
         lock.unlock();
         if (failed_) throw_failure();
+    }
+
+    void release_reserve() {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+        work_.notify_one();
     }
 
     int descriptor() const { return ready_descriptor_; }
@@ -157,7 +151,7 @@ private:
             try {
                 if (!commit(batch)) return;
             } catch (const std::exception& error) {
-                announce(0, WriterFailure{error.what(), "see that message"});
+                announce(0, WriterFailure{error.what(), fmt::format("`atoll resume {}`", run_directory_.string())});
                 return;
             }
             batch.clear();
@@ -181,22 +175,107 @@ private:
             record_ends_.clear();
             std::size_t next = first;
             for (; next < batch.size() && buffer_.size() < batch_bytes; ++next) encode_frames(batch[next]);
-
-            const AppendOutcome outcome = segment_.append(buffer_, record_ends_);
-            const std::span<const Record> safe(batch.data() + first, outcome.safe_records);
-            const std::optional<CallFailure> log_failure = log(safe);
-            if (outcome.failure) {
-                announce(outcome.safe_records, failure_of("journal", *outcome.failure, segment_.path()));
-                return false;
-            }
-            if (log_failure) {
-                announce(outcome.safe_records, failure_of("acknowledgement log", *log_failure, log_path_));
-                return false;
-            }
-            announce(outcome.safe_records);
+            if (!write_out({batch.data() + first, next - first})) return false;
             first = next;
         }
         return true;
+    }
+
+    /// Writes the frames of `records`, all in buffer_, however long the disk is full; false after a failure for good.
+    bool write_out(std::span<const Record> records) {
+        while (!records.empty()) {
+            const AppendOutcome outcome = segment_.append(buffer_, record_ends_);
+            const std::span<const Record> safe = records.first(outcome.safe_records);
+            // NOTE: after the sync and before the acknowledgement, in no other order (fence.cpp). Also where nothing
+            // was written: a writer that waits for space has to leave, too.
+            if (is_taken_over() || !log(safe)) return false;
+            if (!outcome.failure) {
+                announce(safe.size());
+                break;
+            }
+            if (!outcome.may_retry) {
+                announce(safe.size(), failure_of("journal", *outcome.failure, segment_.path()));
+                return false;
+            }
+            announce(safe.size());
+            records = records.subspan(safe.size());
+            drop_written(safe.size());
+            if (auto given_up = wait_for_space("journal", *outcome.failure, segment_.path())) {
+                announce(0, std::move(given_up));
+                return false;
+            }
+        }
+        if (paused_) {
+            paused_ = false;
+            if (options_.on_resume) options_.on_resume();
+        }
+        return true;
+    }
+
+    /// The frames of the next `count` records are in the file. The others stay as they are: the checksum of a frame
+    /// covers its place, and that has not changed.
+    void drop_written(std::size_t count) {
+        if (count == 0) return;
+        const std::size_t bytes = record_ends_[count - 1];
+        buffer_.erase(0, bytes);
+        record_ends_.erase(record_ends_.begin(), record_ends_.begin() + static_cast<std::ptrdiff_t>(count));
+        for (std::size_t& end : record_ends_) end -= bytes;
+    }
+
+    /// True after the writer has failed because of it.
+    bool is_taken_over() {
+        const FenceSight sight = look_at_fence(calls_, options_.fence);
+        if (sight.state == FenceState::open) return false;
+        if (sight.state == FenceState::unknown) {
+            announce(0, failure_of("journal (whose run may have been taken over)", sight.failure, options_.fence));
+            return true;
+        }
+        const std::string successor = options_.describe_successor ? options_.describe_successor() : "";
+        announce(0, WriterFailure{fmt::format("another process took this run over{}; nothing of this rank after that "
+                                              "counts",
+                                              successor.empty() ? "" : " (" + successor + ")"),
+                                  "leave the run to that process"});
+        return true;
+    }
+
+    /// The file of a run that was taken over belongs to the successor's rank of the same number.
+    void let_go_of_reserve() {
+        if (look_at_fence(calls_, options_.fence).state == FenceState::open) {
+            reserve_.release();
+        } else {
+            reserve_.abandon();
+        }
+    }
+
+    /// Waits until the next try; a failure when the run ends and no space has come back.
+    std::optional<WriterFailure> wait_for_space(const char* what, const CallFailure& failure, const fs::path& path) {
+        using std::chrono::steady_clock;
+        if (!paused_) {
+            paused_ = true;
+            grace_began_ = false;
+            if (options_.on_pause) {
+                options_.on_pause(fmt::format("the {} waits for space: {}; {}, and the run goes on by itself", what,
+                                              describe(failure, path), remedy(failure)));
+            }
+        }
+        std::unique_lock lock(mutex_);
+        const auto ends = [this] { return stopping_ || ending_ || flushing_ > 0; };
+        if (!ends()) {
+            work_.wait_for(lock, options_.space_retry, ends);
+            if (!ends()) return std::nullopt;
+        }
+        if (!grace_began_) {
+            grace_began_ = true;
+            grace_end_ = steady_clock::now() + options_.space_grace;
+            lock.unlock();
+            let_go_of_reserve();
+            return std::nullopt;
+        }
+        lock.unlock();
+        const auto left = grace_end_ - steady_clock::now();
+        if (left <= steady_clock::duration::zero()) return failure_of(what, failure, path);
+        std::this_thread::sleep_for(std::min<steady_clock::duration>(left, options_.space_retry));
+        return std::nullopt;
     }
 
     /// A record's frames: its candidate's bytes when this segment does not have them yet, then the record.
@@ -215,8 +294,9 @@ private:
         record_ends_.push_back(buffer_.size());
     }
 
-    std::optional<CallFailure> log(std::span<const Record> safe) {
-        if (log_descriptor_ < 0) return std::nullopt;
+    /// Writes the lines of `safe`; false after a failure for good, which tells of these records as well.
+    bool log(std::span<const Record> safe) {
+        if (!log_.is_kept()) return true;
         lines_.clear();
         for (const Record& record : safe) {
             const auto* evaluation = std::get_if<EvaluationRecord>(&record);
@@ -224,8 +304,19 @@ private:
             lines_ += to_string(evaluation->key);
             lines_ += '\n';
         }
-        if (write_all(calls_, log_descriptor_, lines_) != lines_.size()) return CallFailure{errno, "write"};
-        return std::nullopt;
+        while (const std::optional<CallFailure> failure = log_.append(lines_)) {
+            std::optional<WriterFailure> given_up;
+            if (is_want_of_space(*failure)) {
+                given_up = wait_for_space("acknowledgement log", *failure, log_.path());
+            } else {
+                given_up = failure_of("acknowledgement log", *failure, log_.path());
+            }
+            if (given_up) {
+                announce(safe.size(), std::move(given_up));
+                return false;
+            }
+        }
+        return true;
     }
 
     /// `count` more records are safe. A failure is announced with them at once, so that nobody sees one without the
@@ -245,33 +336,36 @@ private:
         (void)!::write(ready_descriptor_, &one, sizeof one);
     }
 
-    [[noreturn]] void throw_failure() {
-        const std::lock_guard lock(mutex_);
-        throw InfrastructureError(fmt::format(
-            "{}. {} records of this rank are safe, {} are not and will be made again. "
-            "Next: {}, then `atoll resume {}`",
-            failure_.what, acknowledged_.load(), appended_ - acknowledged_, failure_.remedy, run_directory_.string()));
+    WriterFailure failure_of(const char* what, const CallFailure& failure, const fs::path& path) const {
+        return {.what = fmt::format("cannot write the {}: {}", what, describe(failure, path)),
+                .next = fmt::format("{}, then `atoll resume {}`", remedy(failure), run_directory_.string())};
     }
 
-    void close_descriptors() {
-        if (ready_descriptor_ >= 0) ::close(ready_descriptor_);
-        if (log_descriptor_ >= 0) calls_.close(log_descriptor_);
+    [[noreturn]] void throw_failure() {
+        const std::lock_guard lock(mutex_);
+        throw InfrastructureError(
+            fmt::format("{}. {} records of this rank are safe, {} are not and will be made again. "
+                        "Next: {}",
+                        failure_.what, acknowledged_.load(), appended_ - acknowledged_, failure_.next));
     }
 
     FileSystemCalls& calls_;
+    const WriterOptions options_;
     fs::path run_directory_;
+    Reserve reserve_;  ///< touched by the writer thread only, once it runs
     Segment segment_;
-    fs::path log_path_;
-    int log_descriptor_ = -1;
+    AcknowledgementLog log_;
     int ready_descriptor_ = -1;
 
     std::mutex mutex_;
-    std::condition_variable work_;  ///< queue_ or stopping_ changed
+    std::condition_variable work_;  ///< queue_, stopping_, ending_ or flushing_ changed
     std::condition_variable done_;  ///< acknowledged_ or failed_ changed
     std::vector<Record> queue_;
     std::uint64_t appended_ = 0;
     bool idle_ = false;
     bool stopping_ = false;
+    bool ending_ = false;
+    int flushing_ = 0;
     WriterFailure failure_;  ///< once failed_
     std::atomic<std::uint64_t> acknowledged_ = 0;
     std::atomic<std::uint64_t> segment_bytes_ = 0;
@@ -281,6 +375,9 @@ private:
     std::string buffer_;
     std::vector<std::size_t> record_ends_;
     std::string lines_;
+    bool paused_ = false;       ///< waits for space
+    bool grace_began_ = false;  ///< of this pause
+    std::chrono::steady_clock::time_point grace_end_;
     std::unordered_set<Sha256, Sha256Hasher> blobs_;  ///< contents this segment holds
     std::thread thread_;
 };
@@ -291,6 +388,7 @@ FileJournal::~FileJournal() = default;
 std::uint64_t FileJournal::append(Record record) { return implementation_->append(std::move(record)); }
 std::uint64_t FileJournal::acknowledged() { return implementation_->acknowledged(); }
 int FileJournal::descriptor() const { return implementation_->descriptor(); }
+void FileJournal::release_reserve() { implementation_->release_reserve(); }
 void FileJournal::flush() { implementation_->flush(); }
 std::uint64_t FileJournal::safe_records() const noexcept { return implementation_->safe_records(); }
 std::uint64_t FileJournal::segment_bytes() const noexcept { return implementation_->segment_bytes(); }

@@ -177,6 +177,21 @@ TEST(Fold, AnyFailingCallKeepsTheOldArchive) {
     }
 }
 
+TEST(Fold, OfARunThatIsResumedMeanwhileKeepsTheFileThereIs) {
+    const TemporaryFolder run;
+    write_segment(run.path(), 0, 3);
+    fold_archive(run.path());
+    const std::string before = file_bytes(run.path() / "archive.h5");
+    FailingFileSystem calls;
+    calls.fail_call = [&](const std::string& name, int) {
+        if (name == "fsync") write_segment(run.path(), 1, 4);
+        return 0;
+    };
+    EXPECT_THROW(fold_archive(run.path(), {.date = "", .calls = &calls}), BusyError);
+    EXPECT_EQ(file_bytes(run.path() / "archive.h5"), before);
+    EXPECT_EQ(files_of(run.path()), (std::set<std::string>{"journal", "archive.h5"}));
+}
+
 TEST(Fold, SyncsTheFileBeforeItsNameAndTheNameAfter) {
     const TemporaryFolder run;
     write_segment(run.path(), 0, 3);

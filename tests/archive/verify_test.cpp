@@ -57,6 +57,27 @@ TEST(Verify, WithoutAnArchiveTheJournalsStandAlone) {
     EXPECT_TRUE(report.sound());
 }
 
+TEST(Verify, WhatWasWrittenAfterATakeoverIsANoteAlsoWhenItWasFoldedBefore) {
+    const TemporaryFolder run;
+    write_segment(run.path(), 0, 0, 3);
+    const journal::FenceList fences = journal::measure_fences(run.path(), 1);
+    std::filesystem::rename(journal::segment_path(run.path(), 0, 0), run.path() / "kept");
+    write_segment(run.path(), 0, 0, 5);  // the same beginning, and two records that come too late
+    fold_archive(run.path());
+    {
+        journal::SegmentInfo info = sample_info(1, 0);
+        info.fences = fences;
+        const journal::FileJournal successor(run.path(), info);
+    }
+    const VerifyReport ahead = verify_run(run.path());
+    EXPECT_EQ(ahead.evaluations, 3U);
+    EXPECT_EQ(ahead.fenced.size(), 1U);
+    EXPECT_EQ(ahead.archive, ArchiveState::ahead);
+    EXPECT_TRUE(ahead.sound());
+    fold_archive(run.path());
+    EXPECT_EQ(verify_run(run.path()).archive, ArchiveState::current);
+}
+
 TEST(Verify, AnArchiveBeforeMoreRecordsIsBehindButRight) {
     const TemporaryFolder run;
     write_segment(run.path(), 0, 10, 5);

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "atoll/core/error.hpp"
-#include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/vector_genome.hpp"
+#include "evolve/mill.hpp"
 #include "evolve/test_problem.hpp"
 
 namespace atl::evolve {
@@ -23,54 +23,10 @@ IslandOptions small_options() {
     return options;
 }
 
-/// A problem with its islands, driven by hand: propose a whole step, then commit in slot order.
-class Mill {
-public:
-    explicit Mill(std::shared_ptr<const problems::VectorProblem> problem)
-        : evaluator_(problem), operators_(std::make_shared<const VectorOperators>(problem)) {}
-
-    std::unique_ptr<VectorIsland> island(const IslandOptions& options) const {
-        return std::make_unique<VectorIsland>(operators_, options);
-    }
-
-    EvaluationRecord evaluate(const engine::Proposal& proposal) const {
-        engine::Made made = proposal.make();
-        EvaluationRecord record;
-        record.key = proposal.key;
-        record.parent_1 = proposal.parent_1;
-        record.parent_2 = proposal.parent_2;
-        record.operator_name = proposal.operator_name;
-        record.candidate = std::move(made.candidate);
-        record.candidate_sha256 = sha256(record.candidate.bytes);
-        record.objective_calls = made.objective_calls + 1;
-        const engine::EvaluationOutcome outcome = evaluator_.evaluate({record.key, &record.candidate, "open"});
-        record.verdict = outcome.verdict;
-        record.score = outcome.score;
-        return record;
-    }
-
-    std::vector<EvaluationRecord> step(VectorIsland& island, std::uint64_t step, std::uint32_t batch = 4,
-                                       bool acknowledge = true) const {
-        std::vector<engine::Proposal> proposals;
-        for (std::uint32_t slot = 0; slot < batch; ++slot) proposals.push_back(island.propose(step, slot));
-        std::vector<EvaluationRecord> records;
-        for (const engine::Proposal& proposal : proposals) {
-            records.push_back(evaluate(proposal));
-            island.commit(records.back());
-            if (acknowledge) island.acknowledged(records.back().key);
-        }
-        return records;
-    }
-
-private:
-    VectorEvaluator evaluator_;
-    std::shared_ptr<const VectorOperators> operators_;
-};
-
 double best_value(const VectorIsland& island) { return island.elites()[0]->record.score.upper; }
 
 TEST(VectorIsland, ImprovesOverTheSteps) {
-    const Mill mill(std::make_shared<testing::Sphere>(4));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     mill.step(*island, 0);
     const double at_first = best_value(*island);
@@ -79,7 +35,7 @@ TEST(VectorIsland, ImprovesOverTheSteps) {
 }
 
 TEST(VectorIsland, SameSeedSameRunOtherSeedOtherRun) {
-    const Mill mill(std::make_shared<testing::Sphere>(4));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     IslandOptions options = small_options();
     const auto first = mill.island(options);
     const auto second = mill.island(options);
@@ -99,7 +55,7 @@ TEST(VectorIsland, SameSeedSameRunOtherSeedOtherRun) {
 }
 
 TEST(VectorIsland, ProposalsDoNotDependOnTheOrderInWhichTheyAreMade) {
-    const Mill mill(std::make_shared<testing::Sphere>(4));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     for (std::uint64_t step = 0; step < 5; ++step) mill.step(*island, step);
     const engine::Proposal first = island->propose(5, 0);
@@ -111,7 +67,7 @@ TEST(VectorIsland, ProposalsDoNotDependOnTheOrderInWhichTheyAreMade) {
 }
 
 TEST(VectorIsland, SnapshotAndReplayGiveTheSameNextProposals) {
-    const Mill mill(std::make_shared<testing::Sphere>(4));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     IslandOptions options = small_options();
     options.stagnation_steps = 3;  // several eras within the test
     options.population.value_tolerance = 0.1;
@@ -139,7 +95,7 @@ TEST(VectorIsland, SnapshotAndReplayGiveTheSameNextProposals) {
 }
 
 TEST(VectorIsland, ReplayFromNothingEqualsTheRun) {
-    const Mill mill(std::make_shared<testing::Sphere>(4));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     const auto resumed = mill.island(small_options());
     resumed->restore("");
@@ -150,7 +106,7 @@ TEST(VectorIsland, ReplayFromNothingEqualsTheRun) {
 }
 
 TEST(VectorIsland, ForeignNewerOrTornSnapshotsAreRefused) {
-    const Mill mill(std::make_shared<testing::Sphere>(4));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     mill.step(*island, 0);
     std::string snapshot = island->snapshot();
@@ -164,7 +120,7 @@ TEST(VectorIsland, ForeignNewerOrTornSnapshotsAreRefused) {
 }
 
 TEST(VectorIsland, OnlyAcknowledgedElitesLeave) {
-    const Mill mill(std::make_shared<testing::Sphere>(4));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     IslandOptions options = small_options();
     options.migration.migrants = 2;
     const auto island = mill.island(options);
@@ -186,7 +142,7 @@ TEST(VectorIsland, OnlyAcknowledgedElitesLeave) {
 }
 
 TEST(VectorIsland, MigrantJoinsAndBecomesAParent) {
-    const Mill mill(std::make_shared<testing::Sphere>(4));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     IslandOptions options = small_options();
     const auto sender = mill.island(options);
     for (std::uint64_t step = 0; step < 60; ++step) mill.step(*sender, step);
@@ -207,7 +163,7 @@ TEST(VectorIsland, MigrantJoinsAndBecomesAParent) {
 }
 
 TEST(VectorIsland, MigrantKnownFromAnEarlierEraStaysOutOfTheNewOne) {
-    const Mill mill(std::make_shared<testing::Sphere>(2));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     IslandOptions options = small_options();
     options.stagnation_steps = 5;
     options.population.value_tolerance = 1e-3;
@@ -226,7 +182,7 @@ TEST(VectorIsland, MigrantKnownFromAnEarlierEraStaysOutOfTheNewOne) {
 }
 
 TEST(VectorIsland, FailedVerdictsNeverEnter) {
-    const Mill mill(std::make_shared<testing::Sphere>(4));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     for (const VerdictKind kind : {VerdictKind::wrong, VerdictKind::cheated, VerdictKind::infrastructure}) {
         EvaluationRecord record = mill.evaluate(island->propose(0, 0));
@@ -244,7 +200,7 @@ TEST(VectorIsland, FailedVerdictsNeverEnter) {
 }
 
 TEST(VectorIsland, StagnationStartsAnewAndKeepsTheElites) {
-    const Mill mill(std::make_shared<testing::Sphere>(2));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     IslandOptions options = small_options();
     options.stagnation_steps = 5;
     options.population.value_tolerance = 1e-3;
@@ -263,7 +219,7 @@ TEST(VectorIsland, StagnationStartsAnewAndKeepsTheElites) {
 }
 
 TEST(VectorIsland, LateResultsOfAnEarlierEraStayOutOfTheNewPopulation) {
-    const Mill mill(std::make_shared<testing::Sphere>(2));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     IslandOptions options = small_options();
     options.stagnation_steps = 5;
     options.population.value_tolerance = 1e-3;
@@ -281,7 +237,7 @@ TEST(VectorIsland, LateResultsOfAnEarlierEraStayOutOfTheNewPopulation) {
 }
 
 TEST(VectorIsland, SeedCandidateIsTheFirstOfIslandZero) {
-    const Mill mill(std::make_shared<testing::Sphere>(2));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     IslandOptions options = small_options();
     options.seed_candidate = encode_vector(std::vector<double>{0.3, 0.3});
     const auto island = mill.island(options);
@@ -298,7 +254,7 @@ TEST(VectorIsland, SeedCandidateIsTheFirstOfIslandZero) {
 }
 
 TEST(VectorIsland, SenselessOptionsAreRefused) {
-    const Mill mill(std::make_shared<testing::Sphere>(2));
+    const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     const auto expect_refused = [&](const std::function<void(IslandOptions&)>& spoil) {
         IslandOptions options = small_options();
         spoil(options);
@@ -313,7 +269,7 @@ TEST(VectorIsland, SenselessOptionsAreRefused) {
 }
 
 TEST(VectorIsland, NoopRunEndsWithAValidInterval) {
-    const Mill mill(problems::make_vector_problem("noop"));
+    const testing::Mill mill(problems::make_vector_problem("noop"));
     IslandOptions options = small_options();
     const auto island = mill.island(options);
     std::set<std::string> operators;
@@ -328,7 +284,7 @@ TEST(VectorIsland, NoopRunEndsWithAValidInterval) {
 }
 
 TEST(VectorIsland, CirclesRunOverTwoIslandsEndsWithAValidInterval) {
-    const Mill mill(problems::make_vector_problem("circles_26"));
+    const testing::Mill mill(problems::make_vector_problem("circles_26"));
     IslandOptions options = small_options();
     options.islands = 2;
     std::vector<std::unique_ptr<VectorIsland>> islands;

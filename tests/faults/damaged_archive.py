@@ -3,7 +3,7 @@
 """archive.h5 cut at random lengths and with random bits flipped: `verify` never ends by a signal, refuses every cut, and calls
 sound only what h5py reads as before; `fold` mends each.
 
-Usage: damaged_archive.py COUNT SEED     (environment: ATOLL, SOURCE)
+Usage: damaged_archive.py COUNT SEED     (environment: ATOLL, SOURCE).
 """
 
 import os

@@ -9,7 +9,6 @@
 //   FAIL_WHILE    mode after: calls fail only while this file exists
 //   FAIL_STATE    file of two u64, made by the test: calls counted, calls failed; shared by all processes
 //   FAIL_PROCESS  run: the process started; fold: those it spawns; all
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +50,7 @@ __attribute__((constructor)) static void read_settings(void) {
     wanted_call = setting("FAIL_CALL");
     snprintf(prefix, sizeof prefix, "%s", setting("FAIL_PREFIX"));
     nth = strtoull(setting("FAIL_NTH"), NULL, 10);
-    error_number = atoi(setting("FAIL_ERRNO"));
+    error_number = (int)strtol(setting("FAIL_ERRNO"), NULL, 10);
     from_then_on = strcmp(setting("FAIL_MODE"), "after") == 0;
     while_path = setting("FAIL_WHILE");
     // straight to the system: the functions below are not ready yet, and must not count this

@@ -10,6 +10,8 @@
 #   after     all calls fail from the n-th on; lift: until the test frees the disk a second later, and the run must end with 0
 #   --sample  K values of n drawn by SEED, instead of all
 #   environment: ATOLL, SOURCE, PYTHON, FAIL_LIBRARY (fail_call.c built)
+# In memory where there is a file system for that: what is counted are calls, and a kill does not lose what the system holds.
+[ -n "${TMPDIR:-}" ] || [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 . "$(dirname "$0")/../cli/expect.sh"
 call=${1:?} error=${2:?}; shift 2
 mode=once process=run sample=0 seed=1 first=1 results=
@@ -80,7 +82,8 @@ judge() {
         if [ $segments = 1 ]; then
             touch "$work/case/acknowledged"
             keys "$run" >"$work/keys"
-            sort "$work/case/acknowledged" | comm -23 - "$work/keys" >"$work/out"
+            # a full disk may cut the last line: that one acknowledges nothing
+            grep -E '^[0-9]+(/[0-9]+){3}$' "$work/case/acknowledged" | sort | comm -23 - "$work/keys" >"$work/out"
             [ ! -s "$work/out" ] && pass || fail "$name: acknowledged evaluations are missing"
             uniq -d "$work/keys" >"$work/out"
             [ ! -s "$work/out" ] && pass || fail "$name: evaluations are there twice"

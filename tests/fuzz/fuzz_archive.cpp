@@ -49,7 +49,7 @@ const FoldedRun& folded_run() {
 
 std::vector<std::string> seed_corpus() { return {folded_run().whole()}; }
 
-std::size_t seeded_executions() { return 300; }
+std::size_t seeded_executions() { return 200; }
 
 void read_input(std::string_view input) {
     atl::testing::write_bytes(folded_run().archive_path(), std::string(input));

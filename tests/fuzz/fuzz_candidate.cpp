@@ -27,7 +27,7 @@ std::vector<std::string> seed_corpus() {
             ",1"};
 }
 
-std::size_t seeded_executions() { return 100'000; }
+std::size_t seeded_executions() { return 30'000; }
 
 void read_input(std::string_view input) {
     std::vector<double> x;

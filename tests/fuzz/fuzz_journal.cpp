@@ -106,7 +106,7 @@ std::vector<std::string> seed_corpus() {
     return {raw + segment, framed + frames, std::string(1, raw)};
 }
 
-std::size_t seeded_executions() { return 20'000; }
+std::size_t seeded_executions() { return 10'000; }
 
 void read_input(std::string_view input) {
     if (input.empty()) return;

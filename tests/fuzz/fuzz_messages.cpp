@@ -27,7 +27,7 @@ std::vector<std::string> seed_corpus() {
             tagged(3, engine::encode(std::vector<engine::Migrant>{migrant, migrant}))};
 }
 
-std::size_t seeded_executions() { return 50'000; }
+std::size_t seeded_executions() { return 20'000; }
 
 void read_input(std::string_view input) {
     if (input.empty()) return;

@@ -2,7 +2,6 @@
 // Runs a fuzz target without libFuzzer: its seeds, then seeded mutations of them; FUZZ_EXECUTIONS and FUZZ_SEED change
 // how many and which. An input that crashes is left in crash-<program>.
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +11,9 @@
 
 #include "fuzz/fuzz_target.hpp"
 
-extern "C" void __sanitizer_set_death_callback(void (*callback)()) __attribute__((weak));
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 namespace atl::fuzz {
 namespace {
@@ -29,21 +30,18 @@ void keep_input() {
 }
 
 void keep_input_on_death() {
-    if (__sanitizer_set_death_callback != nullptr) {
-        __sanitizer_set_death_callback(keep_input);
-        // the sanitizer's own handlers end with the callback, but an abort does not pass through them
-        std::signal(SIGABRT, [](int number) {
+#ifdef __SANITIZE_ADDRESS__
+    // its own handlers end with this callback, but an abort does not pass through them
+    __sanitizer_set_death_callback(keep_input);
+    const std::vector<int> fatal{SIGABRT};
+#else
+    const std::vector<int> fatal{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+#endif
+    for (const int number : fatal) {
+        std::signal(number, [](int signal) {
             keep_input();
-            std::signal(number, SIG_DFL);
-            std::raise(number);
-        });
-        return;
-    }
-    for (const int fatal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
-        std::signal(fatal, [](int number) {
-            keep_input();
-            std::signal(number, SIG_DFL);
-            std::raise(number);
+            std::signal(signal, SIG_DFL);
+            std::raise(signal);
         });
     }
 }

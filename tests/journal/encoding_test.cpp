@@ -79,6 +79,36 @@ TEST(Encoding, MigrationSnapshotEventAndHeaderSurvive) {
     EXPECT_EQ(info.rank, 63U);
     EXPECT_EQ(info.provenance_json, "{}");
     EXPECT_EQ(info.job_toml, "a = 1");
+    EXPECT_FALSE(info.fences);
+}
+
+SegmentInfo fenced_info() {
+    SegmentInfo info{.incarnation = 2, .rank = 63, .provenance_json = "{}", .job_toml = "a = 1"};
+    info.fences = FenceList{1, {{1, 0, 1ULL << 40U}, {1, 63, 0}}};
+    return info;
+}
+
+TEST(Encoding, FencesReadBackAndAHeaderOfFormat10HasNone) {
+    std::string out;
+    encode(fenced_info(), out);
+    const SegmentInfo info = decode_segment_info(out);
+    ASSERT_TRUE(info.fences);
+    EXPECT_EQ(info.fences->first_incarnation, 1U);
+    ASSERT_EQ(info.fences->fences.size(), 2U);
+    EXPECT_EQ(info.fences->fences[0].bytes, 1ULL << 40U);
+    EXPECT_EQ(info.fences->fences[1].rank, 63U);
+    EXPECT_THROW(decode_segment_info(out + "x"), DamageError);
+    EXPECT_NO_THROW(decode_segment_info(out + "a field of the future", Trailing::ignore));
+
+    // Format 1.0 ended with the job.
+    const std::string old(
+        "\x02\x3f\x02{}\x05"
+        "a = 1",
+        11);
+    EXPECT_EQ(decode_segment_info(old).job_toml, "a = 1");
+    EXPECT_FALSE(decode_segment_info(old).fences);
+    for (std::size_t length = old.size() + 1; length < out.size(); ++length)
+        EXPECT_THROW(decode_segment_info(out.substr(0, length)), DamageError) << length;
 }
 
 TEST(Encoding, ATypicalRecordTakesLittleMoreThanItsHashAndNumbers) {

@@ -2,6 +2,9 @@
 // A file system that records its calls and lets chosen ones fail.
 #pragma once
 
+#include <sys/stat.h>
+
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <functional>
@@ -15,11 +18,13 @@ namespace atl::testing {
 
 /// Each call is logged by name before it is made. `fail_call`, by default never, says by name and count (from 1, of
 /// that name) whether it fails and with which errno. `room_bytes` is how much may be written to files of the journal in
-/// all: the write that passes it is cut short, the next fails with ENOSPC, as a full disk does.
+/// all: the write that passes it is cut short, the next fails with ENOSPC, as a full disk does. What is cut off or
+/// unlinked (a reserve) gives room back.
 class FailingFileSystem : public journal::FileSystemCalls {
 public:
     std::function<int(const std::string& call, int count)> fail_call;
-    std::size_t room_bytes = static_cast<std::size_t>(-1);
+    std::atomic<std::size_t> room_bytes = static_cast<std::size_t>(-1) / 2;
+    std::atomic<std::size_t> log_room_bytes = static_cast<std::size_t>(-1) / 2;  ///< of the acknowledgement log
 
     std::vector<std::string> log() const {
         const std::lock_guard lock(mutex_);
@@ -41,23 +46,46 @@ public:
     ssize_t write(int descriptor, const void* bytes, std::size_t count) override {
         const bool to_log = descriptor == log_descriptor_;
         if (fails(to_log ? "write log" : "write")) return -1;
-        if (!to_log && count > room_bytes) {
-            if (room_bytes == 0) {
+        std::atomic<std::size_t>& left = to_log ? log_room_bytes : room_bytes;
+        const std::size_t room = left;
+        if (count > room) {
+            if (room == 0) {
                 errno = ENOSPC;
                 return -1;
             }
-            count = room_bytes;
+            count = room;
         }
-        if (!to_log) room_bytes -= count;
+        left -= count;
         return FileSystemCalls::write(descriptor, bytes, count);
     }
     int fdatasync(int descriptor) override { return fails("fdatasync") ? -1 : FileSystemCalls::fdatasync(descriptor); }
     int fsync(int descriptor) override { return fails("fsync") ? -1 : FileSystemCalls::fsync(descriptor); }
     int ftruncate(int descriptor, off_t length) override {
-        return fails("ftruncate") ? -1 : FileSystemCalls::ftruncate(descriptor, length);
+        if (fails("ftruncate")) return -1;
+        struct stat status {};
+        if (::fstat(descriptor, &status) == 0) {
+            const auto freed = static_cast<std::size_t>(status.st_size - length);
+            (descriptor == log_descriptor_ ? log_room_bytes : room_bytes) += freed;
+        }
+        return FileSystemCalls::ftruncate(descriptor, length);
     }
     int rename(const char* from, const char* to) override {
         return fails("rename") ? -1 : FileSystemCalls::rename(from, to);
+    }
+    int unlink(const char* path) override {
+        if (fails("unlink")) return -1;
+        room_bytes += reserved_bytes_.exchange(0);
+        return FileSystemCalls::unlink(path);
+    }
+    int access(const char* path, int mode) override {
+        return fails("access") ? -1 : FileSystemCalls::access(path, mode);
+    }
+    int posix_fallocate(int descriptor, off_t offset, off_t length) override {
+        if (fails("posix_fallocate")) return errno;
+        if (static_cast<std::size_t>(length) > room_bytes) return ENOSPC;
+        room_bytes -= static_cast<std::size_t>(length);
+        reserved_bytes_ = static_cast<std::size_t>(length);
+        return FileSystemCalls::posix_fallocate(descriptor, offset, length);
     }
 
 private:
@@ -77,6 +105,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<std::string> log_;
     int log_descriptor_ = -2;
+    std::atomic<std::size_t> reserved_bytes_ = 0;
 };
 
 }  // namespace atl::testing

@@ -62,6 +62,23 @@ TEST(ReadRun, FindsABlobInAnotherSegment) {
     EXPECT_TRUE(contents.damages.empty());
 }
 
+TEST(ReadRun, CandidatesCanBeFetchedLaterByRow) {
+    const TemporaryFolder run;
+    const std::string large(3 << 20, 'x');
+    write_segment(run.path(), 0, 0, {sample_evaluation({0, 0, 0, 0}, "first"), sample_evaluation({0, 0, 3, 0}, large)});
+    write_segment(run.path(), 0, 1,
+                  {sample_evaluation({0, 0, 1, 0}, "second"), sample_evaluation({0, 0, 2, 0}, "first")});
+    RunContents contents =
+        read_run(run.path(), {.load_candidates = false, .locate_candidates = true, .byte_limits = {}, .on_blob = {}});
+    const std::vector<std::size_t> rows{3, 2, 0};
+    load_candidates(contents, rows);
+    EXPECT_EQ(contents.evaluations[0].candidate.bytes, "first");
+    EXPECT_EQ(contents.evaluations[1].candidate.bytes, "") << "nobody asked for it";
+    EXPECT_EQ(contents.evaluations[2].candidate.bytes, "first");
+    EXPECT_EQ(contents.evaluations[3].candidate.bytes, large);
+    EXPECT_TRUE(contents.damages.empty());
+}
+
 TEST(ReadRun, LostCandidateBytesAreDamage) {
     const TemporaryFolder run;
     EvaluationRecord bare = sample_evaluation({0, 0, 0, 0}, "never written");
@@ -187,6 +204,25 @@ TEST(ReadRun, ANewerMajorIsRefusedNamingBothVersions) {
         EXPECT_NE(std::string(error.what()).find("journal format 2.4"), std::string::npos) << error.what();
         EXPECT_NE(std::string(error.what()).find("up to 1.x"), std::string::npos) << error.what();
     }
+}
+
+TEST(ReadRun, AnOlderMinorIsRead) {
+    std::string bytes = preamble_of(format_major, 0);
+    const std::size_t begin = open_frame(bytes, FrameType::header);
+    bytes += std::string(
+        "\x01\x00\x02{}\x05"
+        "a = 1",
+        11);  // a header without fences
+    close_frame(bytes, begin, begin);
+    const TemporaryFolder run;
+    write_segment(run.path(), 0, 0, {sample_evaluation({0, 0, 0, 0})});
+    write_bytes(segment_path(run.path(), 1, 0), bytes);
+    const RunContents contents = read_run(run.path());
+    EXPECT_TRUE(contents.damages.empty());
+    EXPECT_TRUE(contents.fenced.empty()) << "no list of fences is not an empty one";
+    ASSERT_EQ(contents.segments.size(), 2U);
+    EXPECT_EQ(contents.segments[1].job_toml, "a = 1");
+    EXPECT_EQ(contents.evaluations.size(), 1U);
 }
 
 TEST(ReadRun, ANewerMinorsFramesAndFieldsAreSkipped) {

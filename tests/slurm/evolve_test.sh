@@ -24,12 +24,13 @@ expect_end "$job" FAILED 3:0
 
 # a rank is lost: Slurm ends the step, and the job says that it can be resumed
 write_job long.toml 60
-job=$(sbatch --parsable --ntasks=2 --time=5 "$source_dir/slurm/evolve.sbatch" long.toml lost)
+job=$(ATOLL_RESTARTS=0 sbatch --parsable --ntasks=2 --time=5 "$source_dir/slurm/evolve.sbatch" long.toml lost)
 wait_for 60 test -s lost/status.json || fail "job $job shows no status after 60 s"
-rank=$(pgrep -f "^$ATOLL evolve long.toml --out lost" | tail -n 1)
+rank=$(pgrep -f "^$ATOLL evolve long.toml --out lost\$" | tail -n 1)
 kill -9 "$rank"
 wait_for 60 ended "$job" || fail "job $job is still $(field "$job" JobState) after 60 s"
 expect_end "$job" FAILED 75:0
+grep -qE '^atoll: rank [01] on [^ ]+ was killed by SIGKILL; no restarts were asked for' "atoll-$job.log" || fail "the loss is not named"
 "$ATOLL" archive best lost >/dev/null || fail "the journals of the lost run are not readable"
 
 code=0

@@ -50,6 +50,10 @@ stop() {
         kill -9 "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
+    # what a killed slurmstepd has left behind
+    for process in /proc/[0-9]*; do
+        grep -qsz "^SLURM_CONF=$dir/" "$process/environ" && [ "${process#/proc/}" != "$$" ] && kill -9 "${process#/proc/}" 2>/dev/null
+    done
     rm -rf "$dir"
     exit "$code"
 }
@@ -71,6 +75,7 @@ start() { # NAME COMMAND...
 }
 
 chmod 755 "$dir"
+mkdir -m 1777 "$dir/tmp"
 mkdir "$dir/state" "$dir/spool"
 (umask 077 && head -c 128 /dev/urandom >"$dir/munge.key")
 memory_mb=$(awk '/MemTotal/ {print int($2 / 1024 * 0.9)}' /proc/meminfo)

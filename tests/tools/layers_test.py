@@ -44,7 +44,7 @@ class LayersTest(SmallTreeTest):
 
     def test_another_modules_library_fails(self):
         for header, owner in [
-            ("mpi.h", "transport"), ("hdf5.h", "archive"), ("H5Ipublic.h", "archive"), ("curl/curl.h", "llm"),
+            ("mpi.h", "transport"), ("hdf5.h", "archive"), ("H5Ipublic.h", "archive"), ("zlib.h", "archive"), ("curl/curl.h", "llm"),
             ("cuda.h", "device"), ("cuda_runtime.h", "device"), ("nccl.h", "device"), ("nvml.h", "device"),
             ("nlopt.h", "optimize"), ("CLI/CLI.hpp", "cli"), ("toml++/toml.h", "core"),
             ("nlohmann/json.hpp", "core"), ("spdlog/logger.h", "core"),
@@ -52,6 +52,12 @@ class LayersTest(SmallTreeTest):
             with self.subTest(header=header):
                 self.write("src/evolve/x.cpp", source(f"#include <{header}>"))
                 self.assert_refuses(CHECK, f"('{header}') is only for {owner}, not for 'evolve'")
+
+    def test_hdf5_beside_the_modules_is_for_bench_alone(self):
+        self.write("bench/x.cpp", source("#include <hdf5.h>"))
+        self.assert_passes(CHECK)
+        self.write("tests/archive/x_test.cpp", source("#include <hdf5.h>"))
+        self.assert_refuses(CHECK, "HDF5 ('hdf5.h') is not for tests")
 
     def test_a_library_in_a_public_header_fails_even_in_its_own_module(self):
         self.write("include/atoll/transport/x.hpp", source("#include <mpi.h>"))

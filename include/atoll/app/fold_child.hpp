@@ -2,12 +2,12 @@
 // Folds the archive in a niced child of its own program, so that the loop never waits for HDF5.
 #pragma once
 
-#include <sys/types.h>
-
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "atoll/app/run_directory.hpp"
 #include "atoll/engine/source.hpp"
@@ -41,12 +41,17 @@ public:
 
 private:
     bool is_due() const;
+    bool at_work() const { return thread_.joinable(); }
     void start();
-    bool wait();
+    bool run_child() const;
+    void wait();
 
     RunDirectory run_;
     FoldPace pace_;
-    pid_t child_ = -1;
+    /// Starts the child and waits for it: even a spawn takes milliseconds on a busy machine. It lives as long as the
+    /// child, which asks the system to be ended with the thread that made it.
+    std::thread thread_;
+    std::atomic<bool> has_ended_ = false;
     std::uint64_t folded_records_ = 0;
     std::uint64_t records_ = 0;
     std::optional<Nanoseconds> not_before_;  ///< set by the first poll

@@ -34,6 +34,7 @@ struct Job {
     std::size_t workers = 0;       ///< 0: from the CPUs
     std::string acknowledgement_log;
     double pause_seconds = 0;  ///< how long one evaluation takes at least: for trying out stops and schedulers
+    std::uint64_t reserve_bytes = 0;
 };
 
 /// Checks what one option alone can not tell: the problem exists, bounds do not cross, some limit is set, operators

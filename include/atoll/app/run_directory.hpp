@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of one run: where its files lie, how it comes to be, and who holds it.
+// The folder of one run: where its files lie, and how it comes to be.
 #pragma once
 
 #include <filesystem>
@@ -22,12 +22,16 @@ struct RunDirectory {
     std::filesystem::path log() const { return root / "log"; }
     std::filesystem::path figures() const { return root / "figures"; }
 
+    /// Throws InfrastructureError when the folder can not be listed.
     bool holds_a_run() const;
 };
 
 /// Makes a new run directory (an existing empty folder is taken). Throws BusyError naming `resume` when it holds a run,
 /// InputError when the path can not be a run directory.
 RunDirectory create_run_directory(const std::filesystem::path& root);
+
+/// Throws the BusyError that names `resume`.
+[[noreturn]] void refuse_existing_run(const RunDirectory& run);
 
 /// runs/<problem>-<UTC>-<n>, the first n that is free.
 RunDirectory create_default_run_directory(const std::string& problem);
@@ -38,23 +42,7 @@ std::filesystem::path reserve_default_run_folder(const std::string& problem);
 /// Throws InputError with the remedy unless the folder holds a run.
 RunDirectory open_run_directory(const std::filesystem::path& root);
 
-/// True while a process holds the run's lease; changes nothing.
-bool is_held(const RunDirectory& run);
-
 /// This machine's name, or "unknown".
 std::string host_name();
-
-/// Exclusive hold on a run directory while the object lives; the system drops it when the process dies.
-class Lease {
-public:
-    /// Throws BusyError naming the holder (host, pid, since when) when another process holds it.
-    explicit Lease(const RunDirectory& run);
-    ~Lease();
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-
-private:
-    int descriptor_ = -1;
-};
 
 }  // namespace atl::app

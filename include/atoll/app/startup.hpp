@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "atoll/core/error.hpp"
+#include "atoll/journal/encoding.hpp"
 #include "atoll/transport/transport.hpp"
 
 namespace atl::app {
@@ -31,10 +32,11 @@ struct Assignment {
     std::string job_toml;       ///< resolved
     std::uint32_t incarnation = 0;
     double base_elapsed_seconds = 0;
-    std::string token;                    ///< content of RUN/token, which every rank must be able to read
-    std::uint32_t workers = 1;            ///< of the receiving rank
-    std::string hosts;                    ///< of all ranks, comma separated, each once
-    std::vector<std::string> rank_hosts;  ///< of each rank
+    std::optional<journal::FenceList> fences;  ///< around earlier incarnations' segments; empty for a new run
+    std::string token;                         ///< content of RUN/token, which every rank must be able to read
+    std::uint32_t workers = 1;                 ///< of the receiving rank
+    std::string hosts;                         ///< of all ranks, comma separated, each once
+    std::vector<std::string> rank_hosts;       ///< of each rank
 };
 
 /// Runs `prepare` on rank 0 and hands every rank its assignment; workers and hosts are filled in here.

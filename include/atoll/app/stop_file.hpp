@@ -3,32 +3,31 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "atoll/app/run_directory.hpp"
 #include "atoll/engine/source.hpp"
 
 namespace atl::app {
 
-/// What outcome.json gives as the reason's text.
-inline constexpr const char* stop_file_text = "atoll stop";
-
-/// {time, host, pid} of the asking process. Throws InfrastructureError when it can not be written.
-void ask_to_stop(const RunDirectory& run);
+/// {text, time, host, pid}: why, and who asks. outcome.json gives `text` as the reason: "atoll stop", "SIGTERM".
+/// Throws InfrastructureError when it can not be written.
+void ask_to_stop(const RunDirectory& run, const std::string& text);
 
 /// When the run has ended, and before another incarnation begins. Never throws; no file is fine.
 void clear_stop_request(const RunDirectory& run);
 
-/// Calls back once, when the file is there; looks at most once a second.
+/// Calls back once with the text, when the file is there; looks at most once a second.
 class StopFile final : public engine::Source {
 public:
-    StopFile(const RunDirectory& run, std::function<void()> callback);
+    StopFile(const RunDirectory& run, std::function<void(const std::string&)> callback);
 
     void poll(Nanoseconds now) override;
     Nanoseconds wake_at() const override { return next_look_; }
 
 private:
     std::filesystem::path path_;
-    std::function<void()> callback_;
+    std::function<void(const std::string&)> callback_;
     Nanoseconds next_look_ = 0;
 };
 

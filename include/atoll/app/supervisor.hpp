@@ -21,10 +21,10 @@ struct SupervisorRequest {
 /// without effect; rank 0 says so.
 bool is_to_supervise(const SupervisorRequest& request);
 
-/// Starts the launcher, passes on what it and the ranks write, and runs `resume` after each loss: a rank or the launcher
-/// was killed, or the run ended with infrastructure (5). Gives up with 5 after `restarts`, or when two restarts in a row
-/// acknowledged nothing new. Signals (INT, TERM, USR1, USR2) become RUN/stop; the launcher is ended 20 s later, or at
-/// once at the second signal. Never starts MPI itself; leaves no process behind on this host.
+/// Starts the launcher, passes on what it and the ranks write, and runs `resume` after each loss: a rank or the
+/// launcher was killed, or the run ended with infrastructure (5). Gives up with 5 after `restarts`, or when two
+/// restarts in a row acknowledged nothing new. Signals (INT, TERM, USR1, USR2) become RUN/stop; the launcher is ended
+/// 20 s later, or at once at the second signal. Never starts MPI itself; leaves no process behind on this host.
 ExitCode supervise(const SupervisorRequest& request);
 
 }  // namespace atl::app

@@ -27,8 +27,8 @@ struct Reproducibility {
     std::string reason;  ///< why not: "the run was not deterministic; 2 timeouts"; empty when it is
 };
 
-/// Not when its job was not deterministic, when records are damaged, when it was cut short, or when the machine decided verdicts (timeout, out
-/// of memory, infrastructure).
+/// Not when its job was not deterministic, when records are damaged, when it was cut short, or when the machine decided
+/// verdicts (timeout, out of memory, infrastructure).
 Reproducibility judge_reproducibility(const journal::RunContents& contents, bool deterministic);
 
 }  // namespace atl::archive

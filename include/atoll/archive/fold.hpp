@@ -24,6 +24,7 @@ struct FoldReport {
     std::uint64_t journal_bytes = 0;  ///< lengths of all segments when the fold began
     std::uint64_t archive_bytes = 0;
     std::vector<journal::Note> torn_tails;
+    std::vector<journal::Note> fenced;
     std::vector<journal::Note> damages;  ///< left out of the archive
 };
 
@@ -35,7 +36,8 @@ struct FoldOptions {
 
 /// Reads the journals up to their present lengths, writes RUN/archive.h5.<pid>.tmp, syncs it and renames it into place:
 /// archive.h5 is the old file or the new one, whole. Blocking and heavy: run it in a child process, never on the loop.
-/// Throws what read_run() throws, and InfrastructureError when the file can not be written (the old one is kept).
+/// Throws what read_run() throws, InfrastructureError when the file can not be written, and BusyError when the run was
+/// resumed meanwhile; the old file is then kept.
 FoldReport fold_archive(const std::filesystem::path& run_directory, const FoldOptions& options = {});
 
 }  // namespace atl::archive

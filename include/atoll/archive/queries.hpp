@@ -76,6 +76,7 @@ struct VerifyReport {
     std::uint64_t evaluations = 0;
     std::uint64_t blobs = 0;
     std::vector<journal::Note> torn_tails;  ///< notes: a kill leaves them, nothing acknowledged is lost
+    std::vector<journal::Note> fenced;      ///< notes: what a process wrote after another had taken the run over
     std::vector<journal::Note> duplicates;  ///< notes
     std::vector<journal::Note> damages;     ///< journals or archive.h5; any of them: exit code 6
     ArchiveState archive = ArchiveState::missing;

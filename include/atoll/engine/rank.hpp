@@ -131,6 +131,8 @@ private:
     void announce_target(const Score& score, const EvaluationKey& key);
     void begin_stopping(const StopRequest& request);
     Nanoseconds wake_at() const;
+    /// Every island here has used up its share of the evaluations.
+    bool exhausted() const;
     void fail(const std::string& text);
     double elapsed() const;
     IslandRunner* runner_of(std::uint32_t island);

@@ -13,8 +13,11 @@ namespace atl::engine {
 /// Seconds that earlier incarnations ran: the latest record of any kind.
 double elapsed_seconds(const journal::RunContents& contents);
 
+/// Fetches the candidates that the functions below need, of contents read with `locate_candidates`.
+void load_needed_candidates(journal::RunContents& contents, bool deterministic, std::uint32_t islands);
+
 /// Restores `island`: its last snapshot, then the records and migrations that came after it, in the order in which the
-/// island learnt them. Returns the engine's side of it. `contents` needs its candidates.
+/// island learnt them. Returns the engine's side of it. `contents` needs the candidates of those.
 IslandProgress restore_island(Island& island, std::uint32_t id, const journal::RunContents& contents,
                               Direction direction);
 

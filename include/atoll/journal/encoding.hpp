@@ -3,13 +3,30 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "atoll/core/record.hpp"
 #include "atoll/journal/frame.hpp"
 
 namespace atl::journal {
+
+/// How much of an earlier incarnation's segment counts.
+struct Fence {
+    std::uint32_t incarnation = 0;
+    std::uint32_t rank = 0;
+    std::uint64_t bytes = 0;
+};
+
+/// What one incarnation found when it took the run over: all segments of the incarnations from `first_incarnation` to
+/// the one before its own, with their lengths at that moment. Complete: of these incarnations, nothing else counts.
+/// Earlier ones were fenced by an earlier list; so a list grows with the ranks, not with the age of the run.
+struct FenceList {
+    std::uint32_t first_incarnation = 0;
+    std::vector<Fence> fences;
+};
 
 /// Who wrote a segment, and under which job; the payload of its first frame.
 struct SegmentInfo {
@@ -17,6 +34,8 @@ struct SegmentInfo {
     std::uint32_t rank = 0;
     std::string provenance_json;  ///< one JSON object; archive/queries.hpp says which members are read
     std::string job_toml;         ///< the resolved job
+    /// Since format 1.1, in incarnations that took a run over; a list of none says that nothing before it counts.
+    std::optional<FenceList> fences = std::nullopt;
 };
 
 /// A candidate's bytes under their SHA-256. `bytes` points into what was decoded.

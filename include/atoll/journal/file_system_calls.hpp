@@ -19,6 +19,10 @@ public:
     virtual int ftruncate(int descriptor, off_t length);
     virtual int close(int descriptor);
     virtual int rename(const char* from, const char* to);
+    virtual int unlink(const char* path);
+    virtual int access(const char* path, int mode);
+    /// As the system's, this one returns the error instead of setting errno.
+    virtual int posix_fallocate(int descriptor, off_t offset, off_t length);
 };
 
 /// The real system; lives as long as the process.

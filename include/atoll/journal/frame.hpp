@@ -13,7 +13,7 @@ namespace atl::journal {
 /// Version of the segment format. A newer MAJOR is refused; a newer MINOR may add frame types and trailing fields,
 /// which this reader skips.
 constexpr std::uint16_t format_major = 1;
-constexpr std::uint16_t format_minor = 0;
+constexpr std::uint16_t format_minor = 1;
 
 /// magic (8 bytes), MAJOR (u16), MINOR (u16), CRC-32C of those twelve bytes (u32).
 constexpr std::size_t preamble_bytes = 16;

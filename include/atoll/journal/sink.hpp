@@ -24,6 +24,9 @@ public:
     /// A descriptor that becomes readable when `acknowledged()` may have moved; -1 where it moves at once.
     virtual int descriptor() const { return -1; }
 
+    /// The run is about to end: space kept for its last records may be used, and is not waited for for ever.
+    virtual void release_reserve() {}
+
     /// Blocks until all appended is acknowledged; for the end of a run only.
     virtual void flush() = 0;
 };
