@@ -2,6 +2,8 @@
 // The problems over programs.
 #include "atoll/problems/program_problem.hpp"
 
+#include <cstring>
+
 namespace atl::problems {
 namespace {
 
@@ -37,21 +39,38 @@ def result_of(module):
     return numpy.ascontiguousarray(rows, dtype="<f8").tobytes()
 )py";
 
-ProgramProblem circles_26_program() {
-    ProgramProblem problem;
-    problem.name = "circles_26_program";
-    problem.language = "python";
-    problem.judge = "circles_26";
-    problem.adapter = circles_adapter;
-    problem.result_bytes = std::uint64_t{1} << 20;
-    return problem;
-}
+class Circles26Program final : public ProgramProblem {
+public:
+    std::string name() const override { return "circles_26_program"; }
+    Direction direction() const override { return circles_->direction(); }
+    std::optional<PublishedValue> best_known() const override { return circles_->best_known(); }
+    std::vector<PublishedValue> published() const override { return circles_->published(); }
+    Language language() const override { return Language::python; }
+    std::string driver() const override { return circles_adapter; }
+    std::string initial_program() const override { return {}; }
+    const std::vector<Stage>& stages(std::string_view) const override { return stages_; }
+    const VectorProblem* vectors() const override { return circles_.get(); }
+
+    Judgement judge(std::string_view, std::span<const std::string> results) const override {
+        const std::string& bytes = results.back();
+        if (bytes.size() % sizeof(double) != 0) {
+            return {{VerdictKind::wrong, "not_a_vector", "the result is no whole number of 8-byte coordinates"}, {}, {}};
+        }
+        std::vector<double> x(bytes.size() / sizeof(double));
+        if (!x.empty()) std::memcpy(x.data(), bytes.data(), bytes.size());
+        return circles_->judge(x);
+    }
+
+private:
+    std::unique_ptr<VectorProblem> circles_ = make_vector_problem("circles_26");
+    std::vector<Stage> stages_{{"full", {}}};
+};
 
 }  // namespace
 
-std::optional<ProgramProblem> find_program_problem(const std::string& name) {
-    if (name == "circles_26_program") return circles_26_program();
-    return std::nullopt;
+std::unique_ptr<ProgramProblem> make_program_problem(const std::string& name, const std::vector<std::string>&) {
+    if (name == "circles_26_program") return std::make_unique<Circles26Program>();
+    return nullptr;
 }
 
 std::vector<std::string> program_problem_names() { return {"circles_26_program"}; }

@@ -1,26 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
-// A problem whose candidates are programs: what a program must define, and which judge its numbers come before.
+// A problem whose candidates are programs: what a program must define, on which instances it runs, and who judges what
+// it leaves.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "atoll/problems/language.hpp"
+#include "atoll/problems/problem.hpp"
+#include "atoll/problems/vector_problem.hpp"
 
 namespace atl::problems {
 
-struct ProgramProblem {
-    std::string name;
-    std::string language;  ///< "python"
-    std::string judge;     ///< the vector problem that judges the numbers a program leaves
-    /// Python text of our own, run in the candidate's process: result_of(module) calls what the program defines and
-    /// returns bytes, little-endian binary64. It raises NoFunction or NoNumbers when there is no such thing.
-    std::string adapter;
-    std::uint64_t result_bytes = 0;  ///< most that the result may be
+/// The instances that a search sees, and those that only its result is checked on.
+inline constexpr std::string_view open_instances = "open";
+inline constexpr std::string_view hidden_instances = "hidden";
+
+/// One execution of a program: the bytes of its file "input", and how much it may leave.
+struct Stage {
+    std::string name;   ///< one word, for metrics and messages
+    std::string input;  ///< the problem's own layout, little-endian binary64; empty: the program gets no input
+    std::uint64_t result_bytes = std::uint64_t{1} << 20;
 };
 
-/// Empty when there is no program problem of that name.
-std::optional<ProgramProblem> find_program_problem(const std::string& name);
+/// A cascade: the stages of an instance set run in order, each in a process of its own. Later stages cost more; the
+/// judgement of an early one may end the evaluation, by its verdict or by a threshold of the job.
+class ProgramProblem : public Problem {
+public:
+    virtual Language language() const = 0;
+
+    /// Text of ours that runs in the program's process and calls what the program defines.
+    /// python: defines result_of(module) or result_of(module, input), which returns bytes;
+    /// cpp: defines void atoll_run(const double* input, std::size_t count, atoll::Answer& answer).
+    virtual std::string driver() const = 0;
+
+    /// A program to start from, with its evolve regions marked.
+    virtual std::string initial_program() const = 0;
+
+    /// At least one. Built once: the reference stays valid as long as the problem.
+    virtual const std::vector<Stage>& stages(std::string_view instance_set) const = 0;
+
+    /// Judges what the program left in stages 0 .. results.size() - 1, of which the last is new: one byte string each,
+    /// as the driver made it. The score of the last stage of all is the candidate's; those of earlier stages steer
+    /// thresholds and inner searches. Strict, and never throws on any input.
+    virtual Judgement judge(std::string_view instance_set, std::span<const std::string> results) const = 0;
+
+    /// When a program's result is a vector of another problem, that problem: its result may then be polished.
+    virtual const VectorProblem* vectors() const { return nullptr; }
+};
+
+/// `instance_families`: of the problem's families (or1, weibull_5k), which to take; empty: its default. Null when there
+/// is no program problem of that name; throws InputError for an unknown family.
+std::unique_ptr<ProgramProblem> make_program_problem(const std::string& name,
+                                                     const std::vector<std::string>& instance_families = {});
 std::vector<std::string> program_problem_names();
 
 }  // namespace atl::problems

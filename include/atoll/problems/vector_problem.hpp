@@ -12,22 +12,9 @@
 #include "atoll/core/quadratic_program.hpp"
 #include "atoll/core/random.hpp"
 #include "atoll/core/record.hpp"
+#include "atoll/problems/problem.hpp"
 
 namespace atl::problems {
-
-/// A value somebody published; `strictly_verified` says whether a witness passed our judge.
-struct PublishedValue {
-    std::string who;
-    double value = 0;
-    bool strictly_verified = false;
-    std::string source;
-};
-
-struct Judgement {
-    Verdict verdict;
-    Score score;
-    std::vector<Metric> metrics;
-};
 
 /// One shape of a drawing, in the problem's own coordinates. A circle has radius > 0, a point radius 0.
 struct Shape {
@@ -51,12 +38,8 @@ struct Symmetry {
 };
 
 /// Pure and immutable: every call may come from any thread.
-class VectorProblem {
+class VectorProblem : public Problem {
 public:
-    virtual ~VectorProblem() = default;
-
-    virtual std::string name() const = 0;
-    virtual Direction direction() const = 0;
     virtual std::span<const double> lower_bounds() const = 0;
     virtual std::span<const double> upper_bounds() const = 0;
     std::size_t dimension() const { return lower_bounds().size(); }
@@ -68,10 +51,6 @@ public:
     /// A cheap double-precision merit in the problem's direction for operators that search (CMA-ES, DE); defined for
     /// every finite vector inside the bounds, and equal to the score up to rounding where the vector is feasible.
     virtual double merit(std::span<const double> x) const = 0;
-
-    /// The highest strictly verified value known, with its source, and what others published.
-    virtual std::optional<PublishedValue> best_known() const { return std::nullopt; }
-    virtual std::vector<PublishedValue> published() const { return {}; }
 
     virtual Symmetry symmetry() const { return {}; }
 
