@@ -135,10 +135,10 @@ TEST_F(TspConstruct, encloses_the_exact_length_of_a_tour) {
         }
         const Wide upper = lower + static_cast<unsigned>(tour.size());
         const auto scaled = [&](double length) {  // in the units of `lower`
-            return Wide(static_cast<long long>(std::ldexp(length, 45))) << (bits + TspInstance::grid_bits - 45);
+            return Wide(static_cast<long long>(std::ldexp(length, 52))) << (bits + TspInstance::grid_bits - 52);
         };
         const Score length = tour_length(instance, tour);
-        // 45 bits after the point hold every double of this size
+        ASSERT_GT(length.lower, 1);  // so that 52 bits after the point hold it
         EXPECT_LE(scaled(length.lower), upper);
         EXPECT_GE(scaled(length.upper), lower);
         EXPECT_LT(length.upper - length.lower, 1e-13);

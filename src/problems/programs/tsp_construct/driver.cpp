@@ -47,9 +47,8 @@ void atoll_run(const double* input, std::size_t, atoll::Answer& answer) {
             if (valid) {
                 current = select_next(current, 0, unvisited, count, distance, n);
                 valid = take(unvisited, count, current);
-            } else {
-                --count;  // the answer keeps its length, so that the judge sees which choice was none
             }
+            if (!valid) --count;  // the answer keeps its length, so that the judge sees which choice was none
             answer.push(static_cast<double>(current));
         }
         free(unvisited);
