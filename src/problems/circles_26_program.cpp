@@ -16,7 +16,9 @@ public:
     Language language() const override { return Language::python; }
     std::string driver() const override { return std::string(circles_26_program_driver()); }
     std::string initial_program() const override { return std::string(circles_26_program_initial()); }
-    const std::vector<Stage>& stages(std::string_view) const override { return stages_; }
+    const std::vector<Stage>& stages(std::string_view instance_set) const override {
+        return instance_set == open_instances ? stages_ : no_stages_;
+    }
     const VectorProblem* vectors() const override { return circles_.get(); }
 
     Judgement judge(std::string_view, std::span<const std::string> results) const override {
@@ -33,6 +35,7 @@ public:
 private:
     std::unique_ptr<VectorProblem> circles_ = make_vector_problem("circles_26");
     std::vector<Stage> stages_{{"full", {}}};  // there are no instances: a program gets no input
+    std::vector<Stage> no_stages_;
 };
 
 }  // namespace
