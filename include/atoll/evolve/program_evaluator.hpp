@@ -6,14 +6,12 @@
 #include <string>
 
 #include "atoll/engine/evaluator.hpp"
+#include "atoll/evolve/program_genome.hpp"
 #include "atoll/problems/program_problem.hpp"
 #include "atoll/problems/vector_problem.hpp"
 #include "atoll/sandbox/warden.hpp"
 
 namespace atl::evolve {
-
-inline constexpr std::string_view program_genome = "program";
-inline constexpr std::size_t program_text_max_bytes = std::size_t{1} << 20;
 
 /// Thread-safe. The verdict `ok` and the score come from the judge alone, in this process, from at most
 /// problem.result_bytes bytes of binary64; how the program ended can only take a verdict away.
