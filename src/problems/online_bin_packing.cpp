@@ -123,7 +123,7 @@ FamilyInstances OnlineBinPacking::draw(std::uint32_t index, Kind kind, StreamPur
         const auto number = static_cast<std::uint64_t>(i);
         RandomStream present =
             instance_stream(index, number, screen ? InstanceUse::screen : InstanceUse::full, purpose);
-        BinPackingInstance instance = draw_instance(family, family.items, present);
+        BinPackingInstance instance = draw_instance(family, screen ? family.screen_items : family.items, present);
         if (kind == Kind::foresight) {
             RandomStream future = instance_stream(index, number, InstanceUse::future, purpose);
             Foresight foresight = with_another_future(family, instance, future);
@@ -249,8 +249,8 @@ std::vector<PublishedValue> OnlineBinPacking::published() const {
                               Row{"weibull_5k", 0.0423, 0.0398, 0.0068}};
     std::vector<PublishedValue> values;
     for (const std::uint32_t index : families_) {
-        const std::string source = "Romera-Paredes et al., Nature 625 (2024), table 1";
         const std::string metric = bin_packing_families()[index].name + "_excess";
+        const std::string source = "Romera-Paredes et al., Nature 625, 2024, table 1";
         values.push_back({"FunSearch", rows[index].funsearch, false, source, metric, true});
         values.push_back({"best fit", rows[index].best_fit, false, source, metric, true});
         values.push_back({"first fit", rows[index].first_fit, false, source, metric, true});

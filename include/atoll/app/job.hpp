@@ -35,7 +35,8 @@ struct Job {
     std::shared_ptr<const problems::ProgramProblem> program;  ///< when candidates are programs
     std::shared_ptr<sandbox::ProgramHost> host;               ///< runs foreign code, once some is there
     sandbox::Limits program_limits;
-    std::vector<double> thresholds;      ///< of the cascade's first stages; not finite: none
+    std::uint64_t tuner_calls = 0;   ///< programs run in one search over a program's numbers
+    std::vector<double> thresholds;  ///< of the cascade's first stages; not finite: none
     std::vector<std::string> operators;  ///< pipelines by name; empty: the variation's own
     engine::RankOptions rank;
     evolve::IslandOptions island;  ///< `island` and `seed_candidate` are filled in where islands are made
