@@ -123,7 +123,7 @@ FamilyInstances OnlineBinPacking::draw(std::uint32_t index, Kind kind, StreamPur
         const auto number = static_cast<std::uint64_t>(i);
         RandomStream present =
             instance_stream(index, number, screen ? InstanceUse::screen : InstanceUse::full, purpose);
-        BinPackingInstance instance = draw_instance(family, screen ? family.screen_items : family.items, present);
+        BinPackingInstance instance = draw_instance(family, family.items, present);
         if (kind == Kind::foresight) {
             RandomStream future = instance_stream(index, number, InstanceUse::future, purpose);
             Foresight foresight = with_another_future(family, instance, future);
