@@ -229,9 +229,9 @@ Judgement OnlineBinPacking::judge(std::string_view instance_set, std::span<const
         const std::string prefix = group.family->name + "_";
         const Tally best{group.best_fit_bins, group.lower_bound}, first{group.first_fit_bins, group.lower_bound};
         judgement.metrics.insert(judgement.metrics.end(),
-                                 {{prefix + "excess", tally.excess(), "1"},
-                                  {prefix + "best_fit_excess", best.excess(), "1"},
-                                  {prefix + "first_fit_excess", first.excess(), "1"},
+                                 {{prefix + "excess", tally.excess(), ""},
+                                  {prefix + "best_fit_excess", best.excess(), ""},
+                                  {prefix + "first_fit_excess", first.excess(), ""},
                                   {prefix + "bins", static_cast<double>(tally.bins), "bins"},
                                   {prefix + "lower_bound", static_cast<double>(tally.lower_bound), "bins"}});
     }
