@@ -14,8 +14,8 @@
 #include "atoll/core/file.hpp"
 #include "atoll/core/random.hpp"
 #include "atoll/evolve/vector_genome.hpp"
-#include "atoll/evolve/vector_island.hpp"
-#include "atoll/evolve/vector_operators.hpp"
+#include "atoll/evolve/evolution_island.hpp"
+#include "atoll/evolve/vector_variation.hpp"
 #include "atoll/journal/writer.hpp"
 
 namespace atl::bench {
@@ -65,7 +65,7 @@ inline app::RunDirectory make_code_run(const std::filesystem::path& root, std::u
                                            "\npopulation.stagnation_steps = 0\nmigration.interval = 0\n"},
                         {}, {}));
     write_file_atomically(run.job(), job.options.to_toml());
-    const auto operators = std::make_shared<const evolve::VectorOperators>(job.problem);
+    const auto operators = std::make_shared<const evolve::VectorVariation>(job.vectors);
     const std::uint64_t per_island = count / job.rank.islands;
     for (std::uint32_t rank = 0; rank < ranks; ++rank) {
         journal::SegmentInfo info;
@@ -76,14 +76,14 @@ inline app::RunDirectory make_code_run(const std::filesystem::path& root, std::u
         for (std::uint32_t id = rank; id < job.rank.islands; id += ranks) {
             evolve::IslandOptions options = job.island;
             options.island = id;
-            evolve::VectorIsland island(operators, options);
+            evolve::EvolutionIsland island(operators, options);
             for (std::uint64_t n = 0; n < per_island; ++n) {
                 EvaluationRecord record;
                 record.key = {
                     .island = id, .step = n / slots, .slot = static_cast<std::uint32_t>(n % slots), .attempt = 0};
                 RandomStream random(7, id, record.key.step, record.key.slot, StreamPurpose::test);
                 if (record.key.step == 0) {
-                    std::vector<double> x = job.problem->random_vector(random);
+                    std::vector<double> x = job.vectors->random_vector(random);
                     x[0] = 0.9 + 0.1 * x[0];
                     record.candidate = evolve::encode_vector(x);
                     record.score = {x[0], x[0]};

@@ -27,7 +27,8 @@
 #include "atoll/core/error.hpp"
 #include "atoll/core/number.hpp"
 #include "atoll/evolve/vector_evaluator.hpp"
-#include "atoll/evolve/vector_island.hpp"
+#include "atoll/evolve/evolution_island.hpp"
+#include "atoll/evolve/vector_variation.hpp"
 
 namespace {
 
@@ -42,6 +43,7 @@ struct Settings {
     std::uint32_t threads = 2;
     std::uint64_t interval = 10;
     std::string csv;
+    std::vector<std::string> operators;  ///< pipelines; empty: those that fit the problem
     evolve::IslandOptions island;
 };
 
@@ -66,14 +68,14 @@ double thread_cpu_seconds() {
 /// Islands of one seed over threads, with a mailbox an island.
 class Archipelago {
 public:
-    Archipelago(const Settings& settings, std::uint64_t seed, std::shared_ptr<const evolve::VectorOperators> operators,
+    Archipelago(const Settings& settings, std::uint64_t seed, std::shared_ptr<const evolve::VectorVariation> operators,
                 std::shared_ptr<const problems::VectorProblem> problem)
         : settings_(settings), problem_(problem), evaluator_(problem), mailboxes_(settings.island.islands) {
         for (std::uint32_t i = 0; i < settings.island.islands; ++i) {
             evolve::IslandOptions options = settings.island;
             options.seed = seed;
             options.island = i;
-            islands_.push_back(std::make_unique<evolve::VectorIsland>(operators, options));
+            islands_.push_back(std::make_unique<evolve::EvolutionIsland>(operators, options));
         }
     }
 
@@ -114,7 +116,7 @@ private:
         std::uint64_t evaluations = 0;
         for (std::uint64_t step = 0; !done_; ++step) {
             for (std::uint32_t i = thread; i < islands_.size() && !done_; i += settings_.threads) {
-                evolve::VectorIsland& island = *islands_[i];
+                evolve::EvolutionIsland& island = *islands_[i];
                 if (settings_.interval > 0 && step > 0 && step % settings_.interval == 0) {
                     migrate(island, i, step / settings_.interval);
                 }
@@ -136,7 +138,7 @@ private:
         }
     }
 
-    void evaluate(evolve::VectorIsland& island, std::uint64_t step, std::uint32_t slot,
+    void evaluate(evolve::EvolutionIsland& island, std::uint64_t step, std::uint32_t slot,
                   std::map<std::string, Tally>& tallies) {
         const engine::Proposal proposal = island.propose(step, slot);
         engine::Made made = proposal.make();
@@ -167,7 +169,7 @@ private:
         }
     }
 
-    void migrate(evolve::VectorIsland& island, std::uint32_t id, std::uint64_t epoch) {
+    void migrate(evolve::EvolutionIsland& island, std::uint32_t id, std::uint64_t epoch) {
         std::vector<engine::Migrant> arrived;
         std::vector<engine::Migrant> leaving = island.emigrants(epoch);
         {
@@ -181,7 +183,7 @@ private:
     const Settings& settings_;
     std::shared_ptr<const problems::VectorProblem> problem_;
     evolve::VectorEvaluator evaluator_;
-    std::vector<std::unique_ptr<evolve::VectorIsland>> islands_;
+    std::vector<std::unique_ptr<evolve::EvolutionIsland>> islands_;
     std::vector<std::vector<engine::Migrant>> mailboxes_;
     std::mutex mutex_;
     std::atomic<bool> done_ = false;
@@ -242,7 +244,7 @@ void set(Settings& settings, const std::string& name, const std::string& text) {
         island.population.value_tolerance = real();
     else if (name == "operators") {
         std::istringstream list(text);
-        for (std::string each; std::getline(list, each, ',');) island.operators.push_back(each);
+        for (std::string each; std::getline(list, each, ',');) settings.operators.push_back(each);
     } else {
         throw InputError(fmt::format("unknown name '{}'; the head of bench/evolve_islands.cpp lists them", name));
     }
@@ -262,7 +264,7 @@ std::set<std::uint64_t> measured_seeds(const std::string& path) {
 
 void measure(const Settings& settings) {
     const std::shared_ptr<const problems::VectorProblem> problem = problems::make_vector_problem(settings.problem);
-    const auto operators = std::make_shared<const evolve::VectorOperators>(problem);
+    const auto operators = std::make_shared<const evolve::VectorVariation>(problem, settings.operators);
     const auto done = settings.csv.empty() ? std::set<std::uint64_t>{} : measured_seeds(settings.csv);
     std::ofstream csv;
     if (!settings.csv.empty()) {

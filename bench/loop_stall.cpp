@@ -69,7 +69,7 @@ double run_loop(transport::MpiSession& session, const fs::path& folder, double s
     const MonotonicClock clock;
     const std::shared_ptr<const problems::VectorProblem> problem = problems::make_vector_problem("noop");
     const evolve::VectorEvaluator evaluator(problem);
-    const auto operators = std::make_shared<const evolve::VectorOperators>(problem);
+    const auto operators = std::make_shared<const evolve::VectorVariation>(problem);
     const auto transport = session.transport();
     journal::FileJournal journal(folder, {});
     engine::ThreadExecutor executor(1);
@@ -79,7 +79,7 @@ double run_loop(transport::MpiSession& session, const fs::path& folder, double s
     for (std::uint32_t id = 0; id < options.islands; ++id) {
         evolve::IslandOptions island;
         island.island = id;
-        rank.add_island(id, std::make_unique<evolve::VectorIsland>(operators, island));
+        rank.add_island(id, std::make_unique<evolve::EvolutionIsland>(operators, island));
     }
     Probe probe(clock, gaps);
     std::unique_ptr<BusyFold> folding;

@@ -21,8 +21,8 @@
 #include "atoll/engine/rank.hpp"
 #include "atoll/engine/thread_executor.hpp"
 #include "atoll/evolve/vector_evaluator.hpp"
-#include "atoll/evolve/vector_island.hpp"
-#include "atoll/evolve/vector_operators.hpp"
+#include "atoll/evolve/evolution_island.hpp"
+#include "atoll/evolve/vector_variation.hpp"
 #include "atoll/journal/writer.hpp"
 #include "atoll/transport/mpi_transport.hpp"
 
@@ -88,7 +88,7 @@ Row run_loop(transport::MpiSession& session, const std::filesystem::path& folder
     const MonotonicClock clock;
     const std::shared_ptr<const problems::VectorProblem> problem = problems::make_vector_problem("noop");
     const evolve::VectorEvaluator evaluator(problem);
-    const auto operators = std::make_shared<const evolve::VectorOperators>(problem);
+    const auto operators = std::make_shared<const evolve::VectorVariation>(problem);
     const auto transport = session.transport();
     TimedJournal journal(run, clock);
     engine::ThreadExecutor executor(1);
@@ -101,7 +101,7 @@ Row run_loop(transport::MpiSession& session, const std::filesystem::path& folder
     for (std::uint32_t id = 0; id < options.islands; ++id) {
         evolve::IslandOptions island;
         island.island = id;
-        rank.add_island(id, std::make_unique<evolve::VectorIsland>(operators, island));
+        rank.add_island(id, std::make_unique<evolve::EvolutionIsland>(operators, island));
     }
     const Nanoseconds begin = clock.now();
     engine::run_event_loop(rank, clock, {.poll_messages = false});

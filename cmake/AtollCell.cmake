@@ -9,7 +9,15 @@ target_compile_options(atoll_cell PRIVATE -O2 -fno-exceptions -fno-rtti -fno-thr
 # linked as C, so that it depends on nothing that the interpreter may have in another version
 set_target_properties(atoll_cell PROPERTIES LINKER_LANGUAGE C PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${ATOLL_CELL_FOLDER})
 set(ATOLL_CELL_LIBRARY ${ATOLL_CELL_FOLDER}/atoll_cell.so)
-set(ATOLL_PYTHON_DRIVER ${CMAKE_SOURCE_DIR}/src/sandbox/python_driver.py)
+# texts that the program carries; the runner is compiled with each candidate, not here
+set(carried_names ATOLL_CELL_LIBRARY ATOLL_PYTHON_DRIVER ATOLL_NATIVE_RUNNER ATOLL_PROGRAM_HEADER ATOLL_DRIVER_HEADER)
+set(carried_files ${ATOLL_CELL_LIBRARY} ${CMAKE_SOURCE_DIR}/src/sandbox/python_driver.py
+  ${CMAKE_SOURCE_DIR}/src/sandbox/native_runner.cpp ${CMAKE_SOURCE_DIR}/src/sandbox/atoll_program.hpp
+  ${CMAKE_SOURCE_DIR}/src/sandbox/atoll_driver.hpp)
+set(carried_definitions "")
+foreach(name file IN ZIP_LISTS carried_names carried_files)
+  list(APPEND carried_definitions "${name}=\"${file}\"")
+endforeach()
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/sandbox/native_runner.cpp PROPERTIES HEADER_FILE_ONLY TRUE)
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/sandbox/embedded.cpp PROPERTIES
-  OBJECT_DEPENDS "${ATOLL_CELL_LIBRARY};${ATOLL_PYTHON_DRIVER}"
-  COMPILE_DEFINITIONS "ATOLL_CELL_LIBRARY=\"${ATOLL_CELL_LIBRARY}\";ATOLL_PYTHON_DRIVER=\"${ATOLL_PYTHON_DRIVER}\"")
+  OBJECT_DEPENDS "${carried_files}" COMPILE_DEFINITIONS "${carried_definitions}")

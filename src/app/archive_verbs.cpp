@@ -4,17 +4,20 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <iostream>
 
 #include "atoll/app/content_job.hpp"
+#include "atoll/app/genomes.hpp"
 #include "atoll/app/job.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/verbs.hpp"
 #include "atoll/archive/content_hash.hpp"
 #include "atoll/archive/fold.hpp"
 #include "atoll/archive/queries.hpp"
+#include "atoll/core/file.hpp"
 #include "atoll/core/json.hpp"
 #include "atoll/core/number.hpp"
 #include "atoll/report/numbers.hpp"
@@ -105,10 +108,26 @@ ExitCode archive_list(const std::filesystem::path& root, bool json) {
     return ExitCode::ok;
 }
 
-ExitCode archive_best(const std::filesystem::path& root, bool json) {
+namespace {
+
+void write_best_candidate(const journal::RunContents& contents, const archive::Best& best,
+                          const std::filesystem::path& file) {
+    const auto found = std::find_if(contents.evaluations.begin(), contents.evaluations.end(),
+                                    [&](const EvaluationRecord& record) { return record.key == best.key; });
+    if (!best.found || found == contents.evaluations.end()) {
+        throw InputError("no evaluation has the verdict ok: there is no candidate to write to " + file.string());
+    }
+    write_file_atomically(file, stored_text(found->candidate));
+}
+
+}  // namespace
+
+ExitCode archive_best(const std::filesystem::path& root, const std::optional<std::filesystem::path>& candidate,
+                      bool json) {
     const RunDirectory run = open_run_directory(root);
     const journal::RunContents contents = archive::read_with_best_candidate(run.root);
     const archive::Best best = archive::best(contents, stored_target(run));
+    if (candidate) write_best_candidate(contents, best, *candidate);
     Json all;
     all.set("problem", best.problem);
     all.set("direction", to_string(best.direction));
@@ -117,6 +136,7 @@ ExitCode archive_best(const std::filesystem::path& root, bool json) {
     Json::Array witness;
     for (const double x : best.witness) witness.emplace_back(hex_float(x));
     all.set("witness", std::move(witness));
+    all.set("genome", best.found ? Json(best.genome) : Json());
     all.set("candidate_sha256", best.found ? Json(to_hex(best.candidate_sha256)) : Json());
     all.set("key", best.found ? Json(to_string(best.key)) : Json());
     all.set("seconds_to_target", optional_json(best.seconds_to_target));

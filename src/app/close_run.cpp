@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "atoll/app/final_check.hpp"
 #include "atoll/app/fold_child.hpp"
 #include "atoll/app/run_files.hpp"
 #include "atoll/app/stop_file.hpp"
@@ -25,6 +26,12 @@ report::RunFacts facts_of_run(const RunDirectory& run, const Job& job, const eng
     facts.islands = job.rank.islands;
     facts.target = job.rank.target;
     return facts;
+}
+
+/// Through mpirun a SIGTERM leaves about a second, and the machine may be gone soon.
+bool ends_in_a_hurry(engine::StopReason reason) {
+    return reason == engine::StopReason::signal || reason == engine::StopReason::walltime ||
+           reason == engine::StopReason::failure;
 }
 
 }  // namespace
@@ -79,8 +86,16 @@ void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, co
         closing.key = best.key;
         closing.operator_name = best.operator_name;
         closing.best_seconds = best.elapsed_seconds;
+        if (has_hidden_instances(job) && !ends_in_a_hurry(end.stop.reason)) {
+            try {
+                closing.facts.final_check = check_on_hidden_instances(run, job, contents, best.key);
+            } catch (const Error& error) {
+                std::fprintf(stderr, "atoll: the check on hidden instances failed: %s\n", error.what());
+            }
+        }
+        const problems::VectorProblem* drawn = job.program ? job.program->vectors() : job.vectors.get();
         try {
-            const auto figures = report::write_figures(contents, closing.facts, job.problem.get(), run.figures());
+            const auto figures = report::write_figures(contents, closing.facts, drawn, run.figures());
             for (const auto& figure : figures) {
                 if (figure.filename() == "solution.svg") closing.picture = figure.string();
             }

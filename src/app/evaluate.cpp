@@ -2,6 +2,7 @@
 // `atoll evaluate`: one given candidate before the job's judge.
 #include <iostream>
 
+#include "atoll/app/genomes.hpp"
 #include "atoll/app/job.hpp"
 #include "atoll/app/sandbox_report.hpp"
 #include "atoll/app/verbs.hpp"
@@ -13,7 +14,6 @@
 #include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/vector_genome.hpp"
 #include "atoll/report/numbers.hpp"
-#include "atoll/sandbox/warden.hpp"
 
 namespace atl::app {
 
@@ -36,9 +36,8 @@ struct Trial {
 
 Trial try_vector(const Job& job, const EvaluateRequest& request) {
     Trial trial;
-    const std::string text = read_text_file(request.candidate, evolve::vector_text_max_bytes);
-    trial.candidate = evolve::encode_vector(evolve::parse_vector_text(text, request.candidate.string()));
-    trial.outcome = evolve::VectorEvaluator(job.problem).evaluate({{}, &trial.candidate, request.instances});
+    trial.candidate = read_candidate(job, request.candidate);
+    trial.outcome = make_evaluator(job)->evaluate({{}, &trial.candidate, request.instances});
     trial.limits.set("candidate_bytes", static_cast<std::uint64_t>(evolve::vector_text_max_bytes));
     trial.limits.set("coordinates", static_cast<std::uint64_t>(evolve::vector_text_max_coordinates));
     return trial;
@@ -46,14 +45,8 @@ Trial try_vector(const Job& job, const EvaluateRequest& request) {
 
 Trial try_program(const Job& job, const EvaluateRequest& request) {
     Trial trial;
-    trial.candidate = {std::string(evolve::program_genome),
-                       read_text_file(request.candidate, evolve::program_text_max_bytes)};
-    const auto warden = std::make_shared<sandbox::Warden>(job.warden);
-    if (!warden->python_error().empty()) {
-        throw InfrastructureError(warden->python_error() +
-                                  "; name another with 'python.interpreter', its files with 'sandbox.read_paths'");
-    }
-    const evolve::ProgramEvaluator evaluator(*job.program, job.problem, warden, job.program_limits);
+    trial.candidate = read_candidate(job, request.candidate);
+    const evolve::ProgramEvaluator evaluator(job.program, job.host, job.program_limits, job.thresholds);
     sandbox::Execution execution;
     trial.outcome = evaluator.evaluate({{}, &trial.candidate, request.instances}, execution);
 
@@ -64,10 +57,9 @@ Trial try_program(const Job& job, const EvaluateRequest& request) {
     trial.limits.set("memory_bytes", limits.memory_bytes);
     trial.limits.set("scratch_bytes", limits.scratch_bytes);
     trial.limits.set("output_bytes", limits.output_bytes);
-    trial.limits.set("result_bytes", job.program->result_bytes);
     trial.limits.set("open_files", limits.open_files);
     trial.limits.set("processes", limits.processes);
-    trial.sandbox_layers = layers_json(warden->layers());
+    trial.sandbox_layers = layers_json(job.host->warden().layers());
     trial.execution.set("exit_code", execution.exit_code);
     trial.execution.set("signal", execution.signal);
     trial.execution.set("wall_seconds", execution.wall_seconds);
@@ -88,7 +80,7 @@ ExitCode evaluate(const EvaluateRequest& request) {
     const engine::EvaluationOutcome& outcome = trial.outcome;
 
     Json json;
-    json.set("problem", problem_name(job));
+    json.set("problem", job.problem->name());
     json.set("direction", to_string(job.problem->direction()));
     json.set("instances", request.instances);
     json.set("verdict", to_string(outcome.verdict.kind));

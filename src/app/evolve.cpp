@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "atoll/app/genomes.hpp"
 #include "atoll/app/job.hpp"
 #include "atoll/app/lease.hpp"
 #include "atoll/app/run_directory.hpp"
@@ -45,16 +46,16 @@ std::string write_token(const RunDirectory& run, std::uint32_t incarnation) {
 
 Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease) {
     const Job job = make_job(resolve_job_file(request.job_file, request.flags));
-    refuse_programs(job);
     check_ranks(job, ranks);
     std::string seed_text;
     if (request.seed_candidate) {
-        seed_text = read_text_file(*request.seed_candidate, evolve::vector_text_max_bytes);
-        const std::vector<double> x = evolve::parse_vector_text(seed_text, request.seed_candidate->string());
-        if (x.size() != job.problem->dimension()) {
-            throw InputError(request.seed_candidate->string() + ": " + std::to_string(x.size()) + " coordinates, but " +
-                             job.problem->name() + " takes " + std::to_string(job.problem->dimension()));
+        const Candidate seed = read_candidate(job, *request.seed_candidate);
+        if (job.vectors && evolve::decode_vector(seed).size() != job.vectors->dimension()) {
+            throw InputError(request.seed_candidate->string() + ": " +
+                             std::to_string(evolve::decode_vector(seed).size()) + " coordinates, but " +
+                             job.problem->name() + " takes " + std::to_string(job.vectors->dimension()));
         }
+        seed_text = stored_text(seed);
     }
     RunDirectory run =
         request.run.empty() ? create_default_run_directory(job.problem->name()) : create_run_directory(request.run);

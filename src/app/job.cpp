@@ -5,11 +5,10 @@
 #include <cmath>
 #include <utility>
 
+#include "atoll/app/genomes.hpp"
 #include "atoll/app/narrowed_problem.hpp"
 #include "atoll/core/error.hpp"
 #include "atoll/core/file.hpp"
-#include "atoll/evolve/vector_island.hpp"
-#include "atoll/evolve/vector_operators.hpp"
 
 namespace atl::app {
 
@@ -43,43 +42,47 @@ void take_sandbox_options(const ResolvedOptions& given, Job& job) {
     limits.output_bytes = count(given, "sandbox.output_bytes");
     limits.open_files = small(given, "sandbox.open_files");
     limits.processes = small(given, "sandbox.processes");
-    sandbox::WardenOptions& warden = job.warden;
+    sandbox::WardenOptions warden;
     warden.python = given.text("python.interpreter");
     warden.read_paths = given.texts("sandbox.read_paths");
     warden.disabled_layers = given.texts("sandbox.disabled_layers");
     warden.required = given.texts("sandbox.require_isolation");
     warden.scratch_root = given.text("sandbox.scratch");
+    job.thresholds = {given.real("cascade.stage_1"), given.real("cascade.stage_2")};
+    job.host = std::make_shared<sandbox::ProgramHost>(std::move(warden));
 }
 
-}  // namespace
-
-std::string problem_name(const Job& job) { return job.program ? job.program->name : job.problem->name(); }
-
-void refuse_programs(const Job& job) {
-    if (!job.program) return;
-    throw InputError(job.options.source("problem") + ": the candidates of '" + job.program->name +
-                     "' are programs, which this version can evaluate (atoll evaluate JOB.toml FILE) but not evolve; "
-                     "'" +
-                     job.program->judge + "' evolves the same as vectors");
-}
-
-Job make_job(ResolvedOptions options) {
-    Job job{std::move(options), nullptr, {}, {}, {}, {}, {}, 0, {}, 0};
-    const ResolvedOptions& given = job.options;
-    job.program = problems::find_program_problem(given.text("problem"));
-    job.problem = with_source(given, "problem", [&] {
-        return std::shared_ptr<const problems::VectorProblem>(
-            problems::make_vector_problem(job.program ? job.program->judge : given.text("problem")));
+/// The problem that the job names, vectors or programs.
+void make_problem(const ResolvedOptions& given, Job& job) {
+    const std::string name = given.text("problem");
+    job.program = with_source(given, "instances.families", [&] {
+        return std::shared_ptr<const problems::ProgramProblem>(
+            problems::make_program_problem(name, given.texts("instances.families")));
     });
-    take_sandbox_options(given, job);
+    job.problem = job.program;
+    if (job.program) return;
+    job.vectors = with_source(given, "problem", [&] {
+        return std::shared_ptr<const problems::VectorProblem>(problems::make_vector_problem(name));
+    });
     const double lower = given.real("search.lower");
     const double upper = given.real("search.upper");
     if (lower > upper) {
         throw InputError(given.source("search.lower") + ": 'search.lower' is above 'search.upper' (" +
                          given.source("search.upper") + ")");
     }
-    job.problem = with_source(given, std::isfinite(lower) ? "search.lower" : "search.upper",
-                              [&] { return narrow(job.problem, lower, upper); });
+    job.vectors = with_source(given, std::isfinite(lower) ? "search.lower" : "search.upper",
+                              [&] { return narrow(job.vectors, lower, upper); });
+
+    job.problem = job.vectors;
+}
+
+}  // namespace
+
+Job make_job(ResolvedOptions options) {
+    Job job(std::move(options));
+    const ResolvedOptions& given = job.options;
+    take_sandbox_options(given, job);
+    make_problem(given, job);
 
     engine::RankOptions& rank = job.rank;
     rank.direction = job.problem->direction();
@@ -117,13 +120,9 @@ Job make_job(ResolvedOptions options) {
     island.stagnation_steps = count(given, "population.stagnation_steps");
     island.migration.topology = *evolve::parse_topology(given.text("migration.topology"));
     island.migration.migrants = small(given, "migration.migrants");
-    island.operators = given.texts("operators.enabled");
     island.bandit.floor = given.real("operators.floor");
-    with_source(given, "operators.enabled", [&] {
-        const evolve::VectorOperators operators(job.problem);
-        for (const std::string& name : island.operators) operators.pipeline(name);
-        return 0;
-    });
+    job.operators = given.texts("operators.enabled");
+    if (job.vectors) with_source(given, "operators.enabled", [&] { return make_variation(job); });
 
     job.workers = count(given, "engine.workers");
     job.reserve_bytes = count(given, "journal.reserve");

@@ -97,6 +97,20 @@ std::vector<Option> rows() {
     upper.allow_infinite = true;
     upper.maximum = std::numeric_limits<double>::infinity();
 
+    Option& families = number(OptionType::text_list, "instances.families", "[]", 0, 0,
+                              "Of a problem with families of instances (or1, weibull_5k), which to take; empty: its "
+                              "default.");
+    families.minimum = -std::numeric_limits<double>::infinity();
+    families.maximum = std::numeric_limits<double>::infinity();
+    for (const auto& [key, next] : {std::pair{"cascade.stage_1", "second"}, std::pair{"cascade.stage_2", "third"}}) {
+        Option& stage = real(key, "inf", -unlimited, unlimited,
+                             std::string("Score that a program must reach in this stage for the ") + next +
+                                 " to run; inf: none is asked.");
+        stage.allow_infinite = true;
+        stage.minimum = -std::numeric_limits<double>::infinity();
+        stage.maximum = std::numeric_limits<double>::infinity();
+    }
+
     integer("engine.workers", "0", 0, 4096,
             "Worker threads per rank; 0: the CPUs of the affinity mask divided by the ranks that share it.")
         .in_content_hash = false;

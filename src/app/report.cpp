@@ -2,13 +2,14 @@
 // `atoll report`: the run as tables and figures.
 #include <iostream>
 
+#include "atoll/app/final_check.hpp"
 #include "atoll/app/job.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/verbs.hpp"
 #include "atoll/archive/queries.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/journal/reader.hpp"
-#include "atoll/problems/vector_problem.hpp"
+#include "atoll/problems/program_problem.hpp"
 #include "atoll/report/run_figures.hpp"
 #include "atoll/report/run_report.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 
 /// From the first segment's provenance and, where the run has ended, its outcome.
 report::RunFacts facts_of_run(const RunDirectory& run, const journal::RunContents& contents,
-                              const problems::VectorProblem* problem) {
+                              const problems::Problem* problem) {
     report::RunFacts facts = problem != nullptr ? report::facts_of(*problem) : report::RunFacts{};
     const archive::RunSubject subject = archive::subject(contents);
     facts.directory = run.root.string();
@@ -48,15 +49,20 @@ report::RunFacts facts_of_run(const RunDirectory& run, const journal::RunContent
 ExitCode report(const std::filesystem::path& root, const std::optional<std::filesystem::path>& figures, bool json) {
     const RunDirectory run = open_run_directory(root);
     const journal::RunContents contents = archive::read_with_best_candidate(run.root);
-    std::unique_ptr<problems::VectorProblem> problem;
+    const std::string name = archive::subject(contents).problem;
+    const std::unique_ptr<problems::ProgramProblem> program = problems::make_program_problem(name);
+    std::unique_ptr<problems::VectorProblem> vectors;
     try {
-        problem = problems::make_vector_problem(archive::subject(contents).problem);
+        if (!program) vectors = problems::make_vector_problem(name);
     } catch (const InputError&) {
         // A run of a problem that this program does not have is still reported, without its figure and its records.
     }
-    const report::RunFacts facts = facts_of_run(run, contents, problem.get());
+    const problems::Problem* problem = program ? static_cast<const problems::Problem*>(program.get()) : vectors.get();
+    const problems::VectorProblem* drawn = program ? program->vectors() : vectors.get();
+    report::RunFacts facts = facts_of_run(run, contents, problem);
+    facts.final_check = read_final_check(run, archive::best(contents).key);
     const report::RunSummary summary = report::summarize(contents, facts);
-    const auto written = report::write_figures(contents, facts, problem.get(), figures ? *figures : run.figures());
+    const auto written = report::write_figures(contents, facts, drawn, figures ? *figures : run.figures());
     if (json) {
         Json all = report::to_json(summary);
         Json::Array paths;

@@ -10,8 +10,8 @@
 
 #include "atoll/app/content_job.hpp"
 #include "atoll/app/fold_child.hpp"
+#include "atoll/app/genomes.hpp"
 #include "atoll/app/lease.hpp"
-#include "atoll/app/paused_evaluator.hpp"
 #include "atoll/app/provenance.hpp"
 #include "atoll/app/run_files.hpp"
 #include "atoll/app/signals.hpp"
@@ -25,10 +25,8 @@
 #include "atoll/engine/event_loop.hpp"
 #include "atoll/engine/restore.hpp"
 #include "atoll/engine/thread_executor.hpp"
-#include "atoll/evolve/vector_evaluator.hpp"
+#include "atoll/evolve/evolution_island.hpp"
 #include "atoll/evolve/vector_genome.hpp"
-#include "atoll/evolve/vector_island.hpp"
-#include "atoll/evolve/vector_operators.hpp"
 #include "atoll/journal/writer.hpp"
 
 namespace atl::app {
@@ -37,11 +35,10 @@ namespace {
 
 constexpr double status_file_interval_seconds = 1;
 
-std::optional<Candidate> read_seed_candidate(const RunDirectory& run) {
+std::optional<Candidate> read_seed_candidate(const RunDirectory& run, const Job& job) {
     const std::filesystem::path file = stored_seed_candidate(run);
     if (!std::filesystem::exists(file)) return std::nullopt;
-    return evolve::encode_vector(
-        evolve::parse_vector_text(read_text_file(file, evolve::vector_text_max_bytes), file.string()));
+    return candidate_from_stored(job, read_text_file(file, evolve::vector_text_max_bytes), file.string());
 }
 
 void check_token(const RunDirectory& run, const Assignment& assignment) {
@@ -82,12 +79,6 @@ std::unique_ptr<journal::FileJournal> open_journal(const RunDirectory& run, cons
                                .on_resume = [&space] { space.resumed(); }});
 }
 
-std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job) {
-    std::unique_ptr<const engine::Evaluator> evaluator = std::make_unique<evolve::VectorEvaluator>(job.problem);
-    if (job.pause_seconds == 0) return evaluator;
-    return std::make_unique<PausedEvaluator>(std::move(evaluator), job.pause_seconds);
-}
-
 engine::RankOptions options_of(const Job& job, const Assignment& assignment, const Clock& clock) {
     engine::RankOptions options = job.rank;
     options.base_elapsed_seconds = assignment.base_elapsed_seconds;
@@ -102,16 +93,18 @@ engine::RankOptions options_of(const Job& job, const Assignment& assignment, con
 
 /// This rank's islands, new or as the journals left them.
 void add_islands(engine::Rank& rank, const transport::Transport& transport, const RunDirectory& run, const Job& job,
-                 const std::shared_ptr<const evolve::VectorOperators>& operators,
+                 const std::shared_ptr<const evolve::Variation>& variation,
                  std::optional<journal::RunContents> earlier) {
+    const std::optional<Candidate> seed = read_seed_candidate(run, job);
     if (earlier) engine::load_needed_candidates(*earlier, job.rank.deterministic, job.rank.islands);
     const std::uint64_t common_step = earlier ? engine::common_step(*earlier, job.rank.islands) : 0;
     for (std::uint32_t id = static_cast<std::uint32_t>(transport.rank()); id < job.rank.islands;
          id += static_cast<std::uint32_t>(transport.size())) {
         evolve::IslandOptions island_options = job.island;
         island_options.island = id;
-        if (id == 0) island_options.seed_candidate = read_seed_candidate(run);
-        auto island = std::make_unique<evolve::VectorIsland>(operators, island_options);
+        // A vector starts one island, beside random ones; of a program all others are made, so that each begins with it.
+        if (id == 0 || job.program) island_options.seed_candidate = seed;
+        auto island = std::make_unique<evolve::EvolutionIsland>(variation, island_options);
         engine::IslandProgress progress;
         if (earlier && job.rank.deterministic) {
             progress =
@@ -193,8 +186,7 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     const std::unique_ptr<transport::Transport> transport = session.transport();
     const bool root = transport->rank() == 0;
     const MonotonicClock clock;
-    std::unique_ptr<const engine::Evaluator> evaluator = make_evaluator(job);
-    const auto operators = std::make_shared<const evolve::VectorOperators>(job.problem);
+    std::unique_ptr<const engine::Evaluator> evaluator;
     const engine::RankOptions options = options_of(job, assignment, clock);
 
     Log log;
@@ -205,6 +197,7 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     std::optional<Error> failure;
     try {
         check_token(run, assignment);
+        evaluator = make_evaluator(job);
         log = Log({.file = run.log() / ("rank-" + std::to_string(transport->rank()) + ".jsonl"),
                    .rank = static_cast<std::uint32_t>(transport->rank())});
         journal = open_journal(run, assignment, job, request, *transport, space);
@@ -212,7 +205,7 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
         rank = std::make_unique<engine::Rank>(engine::RankParts{*transport, *executor, clock, *journal, *evaluator},
                                               options);
         if (assignment.fences && !earlier) earlier = read_earlier(run.root, *assignment.fences);
-        add_islands(*rank, *transport, run, job, operators, std::move(earlier));
+        add_islands(*rank, *transport, run, job, make_variation(job), std::move(earlier));
         // Empty but valid from the first moment on; later folds run in a child.
         if (root && !std::filesystem::exists(run.archive())) fold_run(run.root);
     } catch (const Error& error) {

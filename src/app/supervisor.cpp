@@ -113,7 +113,6 @@ Supervisor::Supervisor(const SupervisorRequest& request, std::vector<std::string
         return;
     }
     const Job job = make_job(resolve_job_file(request.search.job_file, request.search.flags));
-    refuse_programs(job);
     run_.root = request.search.run.empty() ? reserve_default_run_folder(job.problem->name()) : request.search.run;
 }
 

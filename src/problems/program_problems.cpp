@@ -48,7 +48,9 @@ public:
     Language language() const override { return Language::python; }
     std::string driver() const override { return circles_adapter; }
     std::string initial_program() const override { return {}; }
-    const std::vector<Stage>& stages(std::string_view) const override { return stages_; }
+    const std::vector<Stage>& stages(std::string_view instance_set) const override {
+        return instance_set == open_instances ? stages_ : no_stages_;
+    }
     const VectorProblem* vectors() const override { return circles_.get(); }
 
     Judgement judge(std::string_view, std::span<const std::string> results) const override {
@@ -64,6 +66,7 @@ public:
 private:
     std::unique_ptr<VectorProblem> circles_ = make_vector_problem("circles_26");
     std::vector<Stage> stages_{{"full", {}}};
+    std::vector<Stage> no_stages_;
 };
 
 }  // namespace

@@ -74,6 +74,11 @@ std::string closing_summary(const Closing& closing) {
         const std::string by = closing.operator_name.empty() ? "" : " by " + closing.operator_name;
         line(out, "found", "after " + duration(closing.best_seconds) + by + ", evaluation " + to_string(*closing.key));
     }
+    if (closing.facts.final_check) {
+        const FinalCheck& check = *closing.facts.final_check;
+        line(out, "hidden", check.score.scored() ? interval(check.score) + " on instances that the search never saw"
+                                                 : check.verdict + " (" + check.reason + ") on hidden instances");
+    }
     if (!comparisons.empty()) {
         out << '\n';
         comparison_table("", comparisons, Sources::left_out).print(out);

@@ -21,11 +21,15 @@ double gain_over(double proven, double published, Direction direction) {
 /// one.
 double rounding_margin(double value) { return 1e-11 * (1 + std::abs(value)); }
 
-Comparison compare_one(const Score& best, const problems::PublishedValue& published, Direction direction) {
+Comparison compare_one(const Score& best, const problems::PublishedValue& published, Direction direction,
+                       const std::vector<Metric>& metrics) {
     Comparison row;
     row.published = published;
     row.gain = std::numeric_limits<double>::quiet_NaN();
-    if (best.scored()) {
+    for (const Metric& metric : metrics) {
+        if (metric.name == published.metric) row.own_metric = metric.value;
+    }
+    if (best.scored() && !published.other_instances) {
         row.gain = gain_over(proven_value(best, direction), published.value, direction);
         row.reached = reaches(best, published.value, direction);
         row.beaten = row.gain > rounding_margin(published.value);
@@ -35,24 +39,29 @@ Comparison compare_one(const Score& best, const problems::PublishedValue& publis
 
 }  // namespace
 
-std::vector<Comparison> compare(const Score& best, const RunFacts& facts) {
+std::vector<Comparison> compare(const Score& best, const RunFacts& facts, const std::vector<Metric>& metrics) {
     std::vector<Comparison> rows;
     for (const problems::PublishedValue& published : facts.published) {
         const bool is_best_known =
             facts.best_known && facts.best_known->value == published.value && facts.best_known->who == published.who;
-        if (!is_best_known) rows.push_back(compare_one(best, published, facts.direction));
+        if (!is_best_known) rows.push_back(compare_one(best, published, facts.direction, metrics));
     }
     std::stable_sort(rows.begin(), rows.end(), [&](const Comparison& a, const Comparison& b) {
+        if (a.published.metric != b.published.metric) return a.published.metric < b.published.metric;
         return gain_over(a.published.value, b.published.value, facts.direction) > 0;
     });
     if (facts.best_known) {
-        rows.insert(rows.begin(), compare_one(best, *facts.best_known, facts.direction));
+        rows.insert(rows.begin(), compare_one(best, *facts.best_known, facts.direction, metrics));
         rows.front().best_known = true;
     }
     return rows;
 }
 
 std::string outcome(const Comparison& comparison) {
+    if (comparison.published.other_instances) {
+        return std::isnan(comparison.own_metric) ? "other instances"
+                                                 : short_number(comparison.own_metric, 4) + " on other instances";
+    }
     if (std::isnan(comparison.gain)) return no_number;
     const double away = std::abs(comparison.gain);
     if (comparison.best_known && away <= same_optimum_tolerance * std::abs(comparison.published.value)) {
@@ -83,7 +92,8 @@ Table comparison_table(const std::string& title, const std::vector<Comparison>& 
     if (sources == Sources::shown) columns.push_back({"source", Align::left});
     Table table(title, columns);
     for (const Comparison& row : comparisons) {
-        std::vector<std::string> cells{exact_number(row.published.value),
+        const std::string metric = row.published.metric.empty() ? "" : " (" + row.published.metric + ")";
+        std::vector<std::string> cells{exact_number(row.published.value) + metric,
                                        row.published.who + (row.best_known ? " (best known)" : ""),
                                        row.published.strictly_verified ? "yes" : "no", outcome(row)};
         if (sources == Sources::shown) cells.push_back(row.published.source);

@@ -4,7 +4,7 @@
 
 namespace atl::report {
 
-RunFacts facts_of(const problems::VectorProblem& problem) {
+RunFacts facts_of(const problems::Problem& problem) {
     RunFacts facts;
     facts.problem = problem.name();
     facts.direction = problem.direction();

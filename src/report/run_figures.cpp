@@ -69,6 +69,7 @@ void plot_gaps(Plot& plot, Improvements& found, double reference, const RunFacts
     to_gaps(found.run, reference, floor);
     for (auto& [island, points] : found.islands) to_gaps(points, reference, floor);
     for (const Comparison& row : compare(Score{}, facts)) {
+        if (row.published.other_instances) continue;
         // one on the far side (published without proof) can not be drawn as a distance
         const double beyond =
             facts.direction == Direction::maximize ? row.published.value - reference : reference - row.published.value;

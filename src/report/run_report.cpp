@@ -42,6 +42,20 @@ void print_header(const RunSummary& summary, std::ostream& out) {
     }
 }
 
+Table metrics_table(const std::string& title, const std::vector<Metric>& metrics) {
+    Table table(title, {{"metric", Align::left}, {"value"}, {"unit", Align::left}});
+    for (const Metric& metric : metrics) table.add_row({metric.name, short_number(metric.value, 6), metric.unit});
+    return table;
+}
+
+void print_final_check(const FinalCheck& check, std::ostream& out) {
+    out << "checked on hidden instances\n";
+    fact(out, "key", check.key + (check.of_the_best ? "" : " (not the best one: the run went on since)"));
+    fact(out, "verdict", check.verdict + (check.reason.empty() ? "" : " (" + check.reason + ")"));
+    if (check.score.scored()) fact(out, "proven", interval(check.score));
+    if (!check.metrics.empty()) metrics_table("", check.metrics).print(out);
+}
+
 void print_best(const RunSummary& summary, std::ostream& out) {
     out << "\nbest\n";
     if (!summary.best) {
@@ -51,7 +65,7 @@ void print_best(const RunSummary& summary, std::ostream& out) {
         fact(out, "proven", interval(best.score));
         fact(out, "key", to_string(best.key) + " (island/step/slot/attempt)");
         fact(out, "found by", best.operator_name + " after " + duration(best.elapsed_seconds));
-        fact(out, "candidate", "sha256 " + to_hex(best.candidate_sha256));
+        fact(out, "candidate", best.genome + ", sha256 " + to_hex(best.candidate_sha256));
         fact(out, "claim", claim(best.score, summary.facts));
     }
     if (summary.facts.target) {
@@ -63,6 +77,14 @@ void print_best(const RunSummary& summary, std::ostream& out) {
             text += " not reached";
         }
         fact(out, "target", text);
+    }
+    if (summary.best && !summary.best->metrics.empty()) {
+        out << '\n';
+        metrics_table("measured beside its score", summary.best->metrics).print(out);
+    }
+    if (summary.facts.final_check) {
+        out << '\n';
+        print_final_check(*summary.facts.final_check, out);
     }
     if (summary.comparisons.empty()) return;
     out << '\n';

@@ -32,6 +32,10 @@ Json array_of(const std::vector<Row>& rows, Json (*make)(const Row&)) {
     return {std::move(array)};
 }
 
+Json metric_json(const Metric& metric) {
+    return Json::Object{{"name", metric.name}, {"value", metric.value}, {"unit", metric.unit}};
+}
+
 Json best_json(const std::optional<BestEvaluation>& best) {
     if (!best) return {};
     return Json::Object{{"lower", best->score.lower},
@@ -40,7 +44,9 @@ Json best_json(const std::optional<BestEvaluation>& best) {
                         {"key", to_string(best->key)},
                         {"operator", best->operator_name},
                         {"candidate_sha256", to_hex(best->candidate_sha256)},
-                        {"elapsed_seconds", best->elapsed_seconds}};
+                        {"elapsed_seconds", best->elapsed_seconds},
+                        {"genome", best->genome},
+                        {"metrics", array_of(best->metrics, metric_json)}};
 }
 
 Json run_json(const RunSummary& summary) {
@@ -72,7 +78,10 @@ Json comparison_json(const Comparison& row) {
                         {"best_known", row.best_known},
                         {"gain", row.gain},
                         {"reached", row.reached},
-                        {"beaten", row.beaten}};
+                        {"beaten", row.beaten},
+                        {"metric", row.published.metric},
+                        {"other_instances", row.published.other_instances},
+                        {"own_metric", row.own_metric}};
 }
 
 Json island_json(const IslandSummary& island) {

@@ -1,36 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two files taken into the program as they are; the build names them.
+// Files taken into the program as they are; the build names them.
 #include "sandbox/embedded.hpp"
 
 #include <cstddef>
 
-__asm__(
-    ".section .rodata\n"
-    "atoll_cell_library_begin: .incbin \"" ATOLL_CELL_LIBRARY
-    "\"\n"
-    "atoll_cell_library_end:\n"
-    "atoll_python_driver_begin: .incbin \"" ATOLL_PYTHON_DRIVER
-    "\"\n"
-    "atoll_python_driver_end: .byte 0\n"
-    ".global atoll_cell_library_begin\n.global atoll_cell_library_end\n"
-    ".global atoll_python_driver_begin\n.global atoll_python_driver_end\n"
-    ".text\n");
+// a file, between two symbols
+#define ATOLL_EMBED(name, path)                                                               \
+    __asm__(".section .rodata\n.global atoll_" name "_begin, atoll_" name "_end\natoll_" name \
+            "_begin: .incbin \"" path "\"\natoll_" name "_end: .byte 0\n.text\n")
 
-extern "C" {
-extern const char atoll_cell_library_begin[];
-extern const char atoll_cell_library_end[];
-extern const char atoll_python_driver_begin[];
-extern const char atoll_python_driver_end[];
-}
+ATOLL_EMBED("cell_library", ATOLL_CELL_LIBRARY);
+ATOLL_EMBED("python_driver", ATOLL_PYTHON_DRIVER);
+ATOLL_EMBED("native_runner", ATOLL_NATIVE_RUNNER);
+ATOLL_EMBED("program_header", ATOLL_PROGRAM_HEADER);
+ATOLL_EMBED("driver_header", ATOLL_DRIVER_HEADER);
 
-namespace atl::sandbox {
+#define ATOLL_EMBEDDED(name)                                                                                \
+    extern "C" const char atoll_##name##_begin[];                                                           \
+    extern "C" const char atoll_##name##_end[];                                                             \
+    std::string_view atl::sandbox::name() {                                                                 \
+        return {atoll_##name##_begin, static_cast<std::size_t>(atoll_##name##_end - atoll_##name##_begin)}; \
+    }
 
-std::string_view cell_library() {
-    return {atoll_cell_library_begin, static_cast<std::size_t>(atoll_cell_library_end - atoll_cell_library_begin)};
-}
-
-std::string_view python_driver() {
-    return {atoll_python_driver_begin, static_cast<std::size_t>(atoll_python_driver_end - atoll_python_driver_begin)};
-}
-
-}  // namespace atl::sandbox
+ATOLL_EMBEDDED(cell_library)
+ATOLL_EMBEDDED(python_driver)
+ATOLL_EMBEDDED(native_runner)
+ATOLL_EMBEDDED(program_header)
+ATOLL_EMBEDDED(driver_header)

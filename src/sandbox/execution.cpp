@@ -2,6 +2,7 @@
 // From how an execution ended to a verdict.
 #include "atoll/sandbox/execution.hpp"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
@@ -90,6 +91,15 @@ Verdict of_any_profile(const Execution& execution, const ExecutionRequest& reque
 }
 
 }  // namespace
+
+bool is_file_name(std::string_view name) {
+    constexpr std::size_t longest = 60;
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+               c == '.';
+    };
+    return !name.empty() && name.size() <= longest && name[0] != '.' && std::all_of(name.begin(), name.end(), fits);
+}
 
 Verdict verdict_of(const Execution& execution, const ExecutionRequest& request) {
     Verdict verdict = of_any_profile(execution, request);

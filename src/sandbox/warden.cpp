@@ -37,17 +37,8 @@ void check_names(const std::vector<std::string>& given, const std::vector<std::s
     }
 }
 
-bool is_file_name(const std::string& name) {
-    constexpr std::size_t longest = 60;
-    const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-               c == '.';
-    };
-    return !name.empty() && name.size() <= longest && name[0] != '.' && std::all_of(name.begin(), name.end(), fits);
-}
-
 void check_request(const ExecutionRequest& request) {
-    constexpr std::size_t most_words_bytes = 3500, most_files_bytes = std::size_t{128} << 20;
+    constexpr std::size_t most_words = 64, most_words_bytes = 3500, most_files_bytes = std::size_t{128} << 20;
     std::size_t words = 0, bytes = 0;
     for (const std::string& word : request.words) {
         words += word.size() + 1;
@@ -57,7 +48,9 @@ void check_request(const ExecutionRequest& request) {
         bytes += file.bytes.size();
         if (!is_file_name(file.name)) throw InputError("sandbox: '" + file.name + "' is no name for a file");
     }
-    if (request.words.empty() || words > most_words_bytes) throw InputError("sandbox: no words, or too many");
+    if (request.words.empty() || request.words.size() > most_words || words > most_words_bytes) {
+        throw InputError("sandbox: no words, or too many");
+    }
     if (bytes > most_files_bytes) throw InputError("sandbox: the files are too large");
     if (!request.result_name.empty() && !is_file_name(request.result_name)) {
         throw InputError("sandbox: '" + request.result_name + "' is no name for a file");

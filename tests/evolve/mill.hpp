@@ -6,8 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "atoll/evolve/evolution_island.hpp"
 #include "atoll/evolve/vector_evaluator.hpp"
-#include "atoll/evolve/vector_island.hpp"
+#include "atoll/evolve/vector_variation.hpp"
 
 namespace atl::evolve::testing {
 
@@ -15,10 +16,10 @@ namespace atl::evolve::testing {
 class Mill {
 public:
     explicit Mill(const std::shared_ptr<const problems::VectorProblem>& problem)
-        : evaluator_(problem), operators_(std::make_shared<const VectorOperators>(problem)) {}
+        : evaluator_(problem), variation_(std::make_shared<const VectorVariation>(problem)) {}
 
-    std::unique_ptr<VectorIsland> island(const IslandOptions& options) const {
-        return std::make_unique<VectorIsland>(operators_, options);
+    std::unique_ptr<EvolutionIsland> island(const IslandOptions& options) const {
+        return std::make_unique<EvolutionIsland>(variation_, options);
     }
 
     EvaluationRecord evaluate(const engine::Proposal& proposal) const {
@@ -37,7 +38,7 @@ public:
         return record;
     }
 
-    std::vector<EvaluationRecord> step(VectorIsland& island, std::uint64_t step, std::uint32_t batch = 4,
+    std::vector<EvaluationRecord> step(EvolutionIsland& island, std::uint64_t step, std::uint32_t batch = 4,
                                        bool acknowledge = true) const {
         std::vector<engine::Proposal> proposals;
         for (std::uint32_t slot = 0; slot < batch; ++slot) proposals.push_back(island.propose(step, slot));
@@ -52,7 +53,7 @@ public:
 
 private:
     VectorEvaluator evaluator_;
-    std::shared_ptr<const VectorOperators> operators_;
+    std::shared_ptr<const VectorVariation> variation_;
 };
 
 }  // namespace atl::evolve::testing

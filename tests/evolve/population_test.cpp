@@ -16,8 +16,7 @@ Population::Member member(double fitness, std::uint64_t step = 0) {
     auto made = std::make_shared<Individual>();
     made->fitness = fitness;
     made->record.key = {0, step, 0, 0};
-    made->x = std::make_shared<const std::vector<double>>(std::vector<double>{fitness, static_cast<double>(step)});
-    made->record.candidate = encode_vector(*made->x);
+    made->record.candidate = encode_vector(std::vector<double>{fitness, static_cast<double>(step)});
     made->record.candidate_sha256 = sha256(made->record.candidate.bytes);
     made->record.score = {fitness, fitness};
     return made;
@@ -158,7 +157,7 @@ TEST(Population, StateSurvivesARoundTripAndDamageIsFound) {
     for (std::size_t i = 0; i < back.size(); ++i) {
         EXPECT_EQ(back[i]->record.key, population[i]->record.key);
         EXPECT_EQ(back[i]->fitness, population[i]->fitness);
-        EXPECT_EQ(*back[i]->x, *population[i]->x);
+        EXPECT_EQ(back[i]->record.candidate, population[i]->record.candidate);
         EXPECT_EQ(back[i]->acknowledged, population[i]->acknowledged);
     }
     for (std::size_t length = 0; length < bytes.size(); length += 7) {

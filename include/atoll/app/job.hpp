@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "atoll/app/run_directory.hpp"
 #include "atoll/core/options.hpp"
@@ -13,7 +15,8 @@
 #include "atoll/evolve/island_options.hpp"
 #include "atoll/problems/program_problem.hpp"
 #include "atoll/problems/vector_problem.hpp"
-#include "atoll/sandbox/warden.hpp"
+#include "atoll/sandbox/execution.hpp"
+#include "atoll/sandbox/program_host.hpp"
 
 namespace atl::app {
 
@@ -24,11 +27,16 @@ const OptionTable& job_options();
 const std::vector<std::string>& other_environment_names();
 
 struct Job {
+    explicit Job(ResolvedOptions given) : options(std::move(given)) {}
+
     ResolvedOptions options;
-    std::shared_ptr<const problems::VectorProblem> problem;  ///< of a program problem: the judge of its numbers
-    std::optional<problems::ProgramProblem> program;         ///< when candidates are programs
+    std::shared_ptr<const problems::Problem> problem;         ///< the same object as one of the next two
+    std::shared_ptr<const problems::VectorProblem> vectors;   ///< when candidates are vectors
+    std::shared_ptr<const problems::ProgramProblem> program;  ///< when candidates are programs
+    std::shared_ptr<sandbox::ProgramHost> host;               ///< runs foreign code, once some is there
     sandbox::Limits program_limits;
-    sandbox::WardenOptions warden;
+    std::vector<double> thresholds;  ///< of the cascade's first stages; not finite: none
+    std::vector<std::string> operators;  ///< pipelines by name; empty: the variation's own
     engine::RankOptions rank;
     evolve::IslandOptions island;  ///< `island` and `seed_candidate` are filled in where islands are made
     std::size_t workers = 0;       ///< 0: from the CPUs
@@ -40,12 +48,6 @@ struct Job {
 /// Checks what one option alone can not tell: the problem exists, bounds do not cross, some limit is set, operators
 /// are known. Throws InputError naming where the value came from.
 Job make_job(ResolvedOptions options);
-
-/// The name that the job calls its problem by.
-std::string problem_name(const Job& job);
-
-/// Throws InputError when the job's candidates are programs, which can be evaluated but not evolved.
-void refuse_programs(const Job& job);
 
 /// From a job file on disk, the process's environment and flags.
 ResolvedOptions resolve_job_file(const std::filesystem::path& file, const FlagValues& flags);

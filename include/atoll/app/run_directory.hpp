@@ -17,6 +17,7 @@ struct RunDirectory {
     std::filesystem::path status() const { return root / "status.json"; }
     std::filesystem::path outcome() const { return root / "outcome.json"; }
     std::filesystem::path merged_from() const { return root / "merged_from.json"; }  ///< only `archive merge` makes it
+    std::filesystem::path final_check() const { return root / "final_check.json"; }
     std::filesystem::path lease() const { return root / "lease"; }
     std::filesystem::path stop() const { return root / "stop"; }
     std::filesystem::path log() const { return root / "log"; }

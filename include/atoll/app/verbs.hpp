@@ -50,7 +50,9 @@ ExitCode report(const std::filesystem::path& root, const std::optional<std::file
 /// `background`: lowest priority, and gone with its parent.
 ExitCode archive_fold(const std::filesystem::path& root, bool background, bool json);
 ExitCode archive_list(const std::filesystem::path& root, bool json);
-ExitCode archive_best(const std::filesystem::path& root, bool json);
+/// `candidate`: where to write the best one, in the form that evaluate and --seed-candidate take.
+ExitCode archive_best(const std::filesystem::path& root, const std::optional<std::filesystem::path>& candidate,
+                      bool json);
 /// SHA-256 over what the run found, and whether the same job gives it again.
 ExitCode archive_hash(const std::filesystem::path& root, bool json);
 /// 6 when something is damaged; a torn tail is a note.

@@ -30,8 +30,7 @@ struct IslandOptions {
     std::uint64_t stagnation_steps = 60;   ///< steps without a new best until the population starts anew; 0: never
     MigrationOptions migration;
     BanditOptions bandit;
-    std::vector<std::string> operators;       ///< pipelines by name; empty: VectorOperators::default_pipelines()
-    std::optional<Candidate> seed_candidate;  ///< enters as step 0, slot 0 of island 0
+    std::optional<Candidate> seed_candidate;  ///< enters as step 0, slot 0
 };
 
 }  // namespace atl::evolve

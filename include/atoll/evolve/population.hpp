@@ -18,7 +18,6 @@ namespace atl::evolve {
 /// One judged candidate. Shared between a population and an elite list, so that its acknowledgement shows in both.
 struct Individual {
     EvaluationRecord record;
-    std::shared_ptr<const std::vector<double>> x;
     double fitness = 0;         ///< the proven value, negated when minimising: larger is better
     bool acknowledged = false;  ///< its record is synced: it may leave the rank
 };

@@ -1,36 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs candidates of the genome "program" in the sandbox, and has a native judge look at the numbers they leave.
+// Takes program candidates through a problem's cascade: run in the sandbox, judged outside of it, stage by stage.
 #pragma once
 
 #include <memory>
-#include <string>
+#include <vector>
 
 #include "atoll/engine/evaluator.hpp"
-#include "atoll/problems/program_problem.hpp"
-#include "atoll/problems/vector_problem.hpp"
-#include "atoll/sandbox/warden.hpp"
+#include "atoll/evolve/program_runner.hpp"
 
 namespace atl::evolve {
 
-inline constexpr std::string_view program_genome = "program";
-inline constexpr std::size_t program_text_max_bytes = std::size_t{1} << 20;
-
-/// Thread-safe. The verdict `ok` and the score come from the judge alone, in this process, from at most
-/// problem.result_bytes bytes of binary64; how the program ended can only take a verdict away.
+/// Thread-safe. The verdict `ok` and the score come from the judge alone, in this process, from the bounded bytes that
+/// the program left; how the program ended can only take a verdict away.
 class ProgramEvaluator final : public engine::Evaluator {
 public:
-    ProgramEvaluator(problems::ProgramProblem problem, std::shared_ptr<const problems::VectorProblem> judge,
-                     std::shared_ptr<sandbox::Warden> warden, sandbox::Limits limits);
+    /// `thresholds`: the score that a candidate must reach in each of the first stages of the open instances for the
+    /// next one to run; one that is not finite, or missing, lets all pass.
+    ProgramEvaluator(std::shared_ptr<const problems::ProgramProblem> problem,
+                     std::shared_ptr<sandbox::ProgramHost> host, const sandbox::Limits& limits,
+                     std::vector<double> thresholds = {});
 
+    /// A candidate of genome "vector" goes before the judge of problem.vectors(), where there is one.
     engine::EvaluationOutcome evaluate(const engine::EvaluationRequest& request) const override;
-    /// The same, and how the program ran.
+    /// The same, and the execution of the last stage.
     engine::EvaluationOutcome evaluate(const engine::EvaluationRequest& request, sandbox::Execution& execution) const;
 
 private:
-    problems::ProgramProblem problem_;
-    std::shared_ptr<const problems::VectorProblem> judge_;
-    std::shared_ptr<sandbox::Warden> warden_;
-    sandbox::Limits limits_;
+    std::shared_ptr<const problems::ProgramProblem> problem_;
+    ProgramRunner runner_;
+    std::vector<double> thresholds_;
 };
 
 }  // namespace atl::evolve

@@ -21,4 +21,7 @@ private:
     std::shared_ptr<const problems::VectorProblem> problem_;
 };
 
+/// One candidate before a problem's judge, as VectorEvaluator does it.
+engine::EvaluationOutcome judge_vector(const problems::VectorProblem& problem, const Candidate& candidate);
+
 }  // namespace atl::evolve

@@ -16,6 +16,9 @@ struct PublishedValue {
     double value = 0;
     bool strictly_verified = false;
     std::string source;
+    std::string metric = {};  ///< the metric of a candidate that it stands beside; empty: the score
+    /// Measured on other instances of the same kind: shown beside a run's own value, never said to be reached or beaten.
+    bool other_instances = false;
 };
 
 struct Judgement {

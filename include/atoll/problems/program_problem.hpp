@@ -41,7 +41,8 @@ public:
     /// A program to start from, with its evolve regions marked.
     virtual std::string initial_program() const = 0;
 
-    /// At least one. Built once: the reference stays valid as long as the problem.
+    /// At least one for open instances; none for hidden ones where there are no such. Built once: the reference stays
+    /// valid as long as the problem.
     virtual const std::vector<Stage>& stages(std::string_view instance_set) const = 0;
 
     /// Judges what the program left in stages 0 .. results.size() - 1, of which the last is new: one byte string each,

@@ -2,6 +2,7 @@
 // A run's proven value beside the published ones, and what may be said of it.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,10 +20,13 @@ struct Comparison {
     bool reached = false;     ///< the proven value is at least as good
     bool beaten = false;      ///< the proven value is better by more than rounding (1e-11 relative)
     bool best_known = false;  ///< this row is the best strictly verified value known
+    /// Of a value that stands beside a metric: the best candidate's. NaN: it has none.
+    double own_metric = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// The best known first, then the published values, best first, one row each. An unscored best reaches nothing.
-std::vector<Comparison> compare(const Score& best, const RunFacts& facts);
+/// The best known first, then the published values, best first, one row each. An unscored best reaches nothing, and
+/// nothing reaches or beats what was measured on other instances. `metrics`: the best candidate's.
+std::vector<Comparison> compare(const Score& best, const RunFacts& facts, const std::vector<Metric>& metrics = {});
 
 /// "beaten by 0.1", "equalled", "not reached, 0.2 away", for the best known also "matched to within 3e-13" (see
 /// same_optimum_tolerance); "-" when there is nothing to compare.

@@ -8,9 +8,19 @@
 #include <vector>
 
 #include "atoll/core/score.hpp"
-#include "atoll/problems/vector_problem.hpp"
+#include "atoll/problems/problem.hpp"
 
 namespace atl::report {
+
+/// The best candidate on instances that the search never saw.
+struct FinalCheck {
+    std::string key;           ///< of the evaluation whose candidate it is
+    bool of_the_best = false;  ///< of what the report calls the best, too
+    std::string verdict;
+    std::string reason;
+    Score score;
+    std::vector<Metric> metrics;
+};
 
 /// Empty texts, zeros and empty options are left out when printed.
 struct RunFacts {
@@ -25,9 +35,10 @@ struct RunFacts {
     std::optional<double> target;
     std::optional<problems::PublishedValue> best_known;  ///< the highest strictly verified value known
     std::vector<problems::PublishedValue> published;
+    std::optional<FinalCheck> final_check;
 };
 
 /// Name, direction and published values of a problem; the rest stays at its default.
-RunFacts facts_of(const problems::VectorProblem& problem);
+RunFacts facts_of(const problems::Problem& problem);
 
 }  // namespace atl::report

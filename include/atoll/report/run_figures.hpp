@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "atoll/problems/vector_problem.hpp"
 #include "atoll/report/plot.hpp"
 #include "atoll/report/run_summary.hpp"
 

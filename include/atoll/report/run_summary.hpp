@@ -25,6 +25,8 @@ struct BestEvaluation {
     std::string operator_name;
     Sha256 candidate_sha256{};
     double elapsed_seconds = 0;
+    std::string genome;
+    std::vector<Metric> metrics;
 };
 
 struct IslandSummary {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "atoll/core/verdict.hpp"
@@ -27,8 +28,11 @@ enum class Profile : std::uint8_t {
     compile = 2,  ///< a fixed toolchain; may start processes
 };
 
+/// Letters, digits, '_', '-' and '.', the last not first; at most 60.
+bool is_file_name(std::string_view name);
+
 struct ProgramFile {
-    std::string name;  ///< letters, digits, '_', '-', '.', not first a '.'; lies in the scratch folder
+    std::string name;  ///< see is_file_name(); lies in the scratch folder
     std::string bytes;
     bool executable = false;
 };

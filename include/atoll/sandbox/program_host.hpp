@@ -17,6 +17,8 @@ public:
     ProgramHost(const ProgramHost&) = delete;
     ProgramHost& operator=(const ProgramHost&) = delete;
 
+    const WardenOptions& options() const { return options_; }
+
     /// Starts the warden unless it runs. Throws what Warden's constructor throws, and InfrastructureError when Python
     /// is wanted and has not come up.
     void start();

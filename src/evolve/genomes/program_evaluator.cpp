@@ -1,37 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Run, read numbers, judge.
+// The cascade.
 #include "atoll/evolve/program_evaluator.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
-#include "atoll/core/error.hpp"
+#include "atoll/core/number.hpp"
+#include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/vector_genome.hpp"
 
 namespace atl::evolve {
-namespace {
 
-Verdict verdict_of_result(const sandbox::Execution& execution) {
-    switch (execution.result_file) {
-        case sandbox::ResultFile::read:
-            return {};
-        case sandbox::ResultFile::none:
-            return {VerdictKind::wrong, "no_result", "the program ended without leaving a result"};
-        case sandbox::ResultFile::too_large:
-            return {VerdictKind::wrong, "result_too_large", "the result is larger than the problem allows"};
-        case sandbox::ResultFile::not_a_file:
-            return {VerdictKind::cheated, "result_not_a_file", "the result is a link or something else than a file"};
-    }
-    return {VerdictKind::infrastructure, "warden", "unknown state of the result"};
-}
-
-}  // namespace
-
-ProgramEvaluator::ProgramEvaluator(problems::ProgramProblem problem,
-                                   std::shared_ptr<const problems::VectorProblem> judge,
-                                   std::shared_ptr<sandbox::Warden> warden, sandbox::Limits limits)
-    : problem_(std::move(problem)), judge_(std::move(judge)), warden_(std::move(warden)), limits_(limits) {
-    limits_.result_bytes = problem_.result_bytes;
-}
+ProgramEvaluator::ProgramEvaluator(std::shared_ptr<const problems::ProgramProblem> problem,
+                                   std::shared_ptr<sandbox::ProgramHost> host, const sandbox::Limits& limits,
+                                   std::vector<double> thresholds)
+    : problem_(std::move(problem)),
+      runner_(*problem_, std::move(host), limits),
+      thresholds_(std::move(thresholds)) {}
 
 engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationRequest& request) const {
     sandbox::Execution execution;
@@ -40,31 +28,41 @@ engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationReq
 
 engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationRequest& request,
                                                      sandbox::Execution& execution) const {
-    engine::EvaluationOutcome outcome;
-    if (request.candidate->genome != program_genome || request.candidate->bytes.size() > program_text_max_bytes) {
-        outcome.verdict = {VerdictKind::wrong, "not_a_program", "the candidate is no program, or longer than 1 MiB"};
-        return outcome;
+    if (request.candidate->genome == vector_genome && problem_->vectors() != nullptr) {
+        return judge_vector(*problem_->vectors(), *request.candidate);
     }
-    sandbox::ExecutionRequest wanted;
-    wanted.profile = sandbox::Profile::python;
-    wanted.files = {{"program.py", request.candidate->bytes, false}, {"adapter.py", problem_.adapter, false}};
-    wanted.words = {"program.py", "adapter.py"};
-    wanted.limits = limits_;
-    execution = warden_->run(wanted);
-    outcome.wall_seconds = execution.wall_seconds;
-    outcome.cpu_seconds = execution.cpu_seconds;
-    outcome.peak_bytes = execution.peak_bytes;
-    outcome.verdict = sandbox::verdict_of(execution, wanted);
-    if (outcome.verdict.ok()) outcome.verdict = verdict_of_result(execution);
-    if (!outcome.verdict.ok()) return outcome;
-    try {
-        const Candidate numbers{std::string(vector_genome), std::move(execution.result)};
-        problems::Judgement judgement = judge_->judge(decode_vector(numbers));
+    engine::EvaluationOutcome outcome;
+    const bool open = request.instance_set == problems::open_instances;
+    const std::vector<problems::Stage>& stages = problem_->stages(request.instance_set);
+    std::vector<std::string> results;
+    std::vector<Metric> reached_before;  // the score in each stage but the last
+    for (std::uint32_t i = 0; i < stages.size(); ++i) {
+        outcome.stage = i;
+        ProgramRun run = runner_.run(*request.candidate, stages[i]);
+        execution = std::move(run.execution);
+        outcome.wall_seconds += run.wall_seconds;
+        outcome.cpu_seconds += run.cpu_seconds;
+        outcome.peak_bytes = std::max(outcome.peak_bytes, execution.peak_bytes);
+        outcome.verdict = std::move(run.verdict);
+        outcome.score = {};
+        if (!outcome.verdict.ok()) return outcome;
+        results.push_back(std::move(run.results.front()));
+        problems::Judgement judgement = problem_->judge(request.instance_set, results);
         outcome.verdict = std::move(judgement.verdict);
-        outcome.score = judgement.score;
         outcome.metrics = std::move(judgement.metrics);
-    } catch (const InputError& error) {
-        outcome.verdict = {VerdictKind::wrong, "not_a_vector", error.what()};
+        outcome.metrics.insert(outcome.metrics.end(), reached_before.begin(), reached_before.end());
+        if (!outcome.verdict.ok()) return outcome;
+        outcome.score = judgement.score;
+        const double reached = proven_value(outcome.score, problem_->direction());
+        reached_before.push_back({stages[i].name + "_score", reached, ""});
+        if (!open || i + 1 == stages.size() || i >= thresholds_.size() || !std::isfinite(thresholds_[i])) continue;
+        const bool minimize = problem_->direction() == Direction::minimize;
+        if (minimize ? reached <= thresholds_[i] : reached >= thresholds_[i]) continue;
+        outcome.verdict = {VerdictKind::wrong, "below_threshold",
+                           fmt::format("stage {}: {}, and {} is asked", stages[i].name, shortest(reached),
+                                       shortest(thresholds_[i]))};
+        outcome.score = {};
+        return outcome;
     }
     return outcome;
 }

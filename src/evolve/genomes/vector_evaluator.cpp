@@ -23,11 +23,15 @@ VectorEvaluator::VectorEvaluator(std::shared_ptr<const problems::VectorProblem> 
     : problem_(std::move(problem)) {}
 
 engine::EvaluationOutcome VectorEvaluator::evaluate(const engine::EvaluationRequest& request) const {
+    return judge_vector(*problem_, *request.candidate);
+}
+
+engine::EvaluationOutcome judge_vector(const problems::VectorProblem& problem, const Candidate& candidate) {
     const double wall_start = seconds_of(CLOCK_MONOTONIC);
     const double cpu_start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     engine::EvaluationOutcome outcome;
     try {
-        problems::Judgement judgement = problem_->judge(decode_vector(*request.candidate));
+        problems::Judgement judgement = problem.judge(decode_vector(candidate));
         outcome.verdict = std::move(judgement.verdict);
         outcome.score = judgement.score;
         outcome.metrics = std::move(judgement.metrics);

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "atoll/core/error.hpp"
-#include "atoll/evolve/vector_genome.hpp"
 
 namespace atl::evolve {
 namespace {
@@ -62,7 +61,8 @@ Population::Offer Population::offer(Member candidate) {
                                     [&](const Member& member) { return member->fitness >= fitness - reach; });
     if (tolerance < 0) {
         const auto twin = std::find_if(begin, end, [&](const Member& member) {
-            return member->record.candidate_sha256 == candidate->record.candidate_sha256 && *member->x == *candidate->x;
+            return member->record.candidate_sha256 == candidate->record.candidate_sha256 &&
+                   member->record.candidate == candidate->record.candidate;
         });
         if (twin != end) return result;
     } else if (begin != end) {
@@ -124,7 +124,6 @@ void Population::read(StateReader& reader) {
         member->record = reader.record();
         member->fitness = reader.f64();
         member->acknowledged = reader.u8() != 0;
-        member->x = std::make_shared<const std::vector<double>>(decode_vector(member->record.candidate));
         if (!members_.empty() && comes_before(member, members_.back())) {
             throw DamageError("an island's snapshot holds a population that is not sorted");
         }

@@ -70,7 +70,7 @@ const char* atoll_cell_word(unsigned index) {
 }
 
 void atoll_cell_execute() {
-    constexpr unsigned most_words = 64;
+    constexpr unsigned most_words = 64;  // more are refused by the rank
     static char* words[most_words + 1];
     unsigned count = 0;
     for (; count < most_words; ++count) {

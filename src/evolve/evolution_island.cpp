@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proposing from and learning into one island's population.
-#include "atoll/evolve/vector_island.hpp"
+#include "atoll/evolve/evolution_island.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 #include <utility>
 
 #include "atoll/core/error.hpp"
-#include "atoll/evolve/vector_genome.hpp"
 
 namespace atl::evolve {
 namespace {
 
 constexpr std::uint32_t snapshot_version = 1;
-constexpr std::uint32_t most_parents = 3;
-
-using Coordinates = std::shared_ptr<const std::vector<double>>;
 
 double thread_cpu_seconds() {
     timespec now{};
@@ -26,7 +21,7 @@ double thread_cpu_seconds() {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-IslandOptions checked(IslandOptions options) {
+IslandOptions checked(IslandOptions options, const Variation& variation) {
     if (options.islands == 0 || options.island >= options.islands) {
         throw InputError(fmt::format("island {} does not exist in a run of {}", options.island, options.islands));
     }
@@ -35,14 +30,13 @@ IslandOptions checked(IslandOptions options) {
     if (options.population.tournament_size == 0) throw InputError("a tournament needs at least 1 entrant");
     if (options.elites == 0) throw InputError("elites must be at least 1");
     if (options.initial_candidates == 0) options.initial_candidates = options.population.size;
-    if (options.seed_candidate) decode_vector(*options.seed_candidate);
+    if (options.seed_candidate) variation.check(*options.seed_candidate);
     return options;
 }
 
 Population::Member make_individual(const EvaluationRecord& record, double fitness) {
     auto member = std::make_shared<Individual>();
     member->record = record;
-    member->x = std::make_shared<const std::vector<double>>(decode_vector(record.candidate));
     member->fitness = fitness;
     return member;
 }
@@ -53,96 +47,84 @@ PopulationOptions elite_options(const IslandOptions& options) {
     return elites;
 }
 
+std::vector<BanditArm> arms_of(const Variation& variation) {
+    std::vector<BanditArm> arms;
+    for (const Pipeline& each : variation.pipelines()) arms.push_back({each.name, each.expected_calls + 1});
+    return arms;
+}
+
+/// The candidate of an individual, which lives as long as somebody holds this.
+std::shared_ptr<const Candidate> candidate_of(const Population::Member& member) {
+    return {member, &member->record.candidate};
+}
+
 }  // namespace
 
-/// What proposals need and never changes.
-struct VectorIsland::Plan {
-    std::shared_ptr<const VectorOperators> operators;
-    VectorPipeline starter;
-    std::vector<VectorPipeline> pipelines;  ///< in the order of the bandit's arms
-
-    Plan(std::shared_ptr<const VectorOperators> given, const std::vector<std::string>& names)
-        : operators(std::move(given)), starter(operators->starter()) {
-        for (const std::string& name : names.empty() ? operators->default_pipelines() : names) {
-            pipelines.push_back(operators->pipeline(name));
-        }
-    }
-
-    std::vector<BanditArm> arms() const {
-        std::vector<BanditArm> arms;
-        for (const VectorPipeline& each : pipelines) arms.push_back({each.name, each.expected_calls + 1});
-        return arms;
-    }
-};
-
-VectorIsland::VectorIsland(std::shared_ptr<const VectorOperators> operators, IslandOptions options)
-    : options_(checked(std::move(options))),
-      plan_(std::make_shared<const Plan>(std::move(operators), options_.operators)),
+EvolutionIsland::EvolutionIsland(std::shared_ptr<const Variation> variation, IslandOptions options)
+    : options_(checked(std::move(options), *variation)),
+      variation_(std::move(variation)),
       population_(options_.population),
       elites_(elite_options(options_)),
-      bandit_(plan_->arms(), options_.bandit) {}
+      bandit_(arms_of(*variation_), options_.bandit) {}
 
-bool VectorIsland::starting(std::uint64_t step, std::uint32_t slot) const {
+bool EvolutionIsland::starting(std::uint64_t step, std::uint32_t slot) const {
     if (population_.empty()) return true;
     return step >= era_first_step_ && (step - era_first_step_) * options_.batch + slot < options_.initial_candidates;
 }
 
-engine::Proposal VectorIsland::propose(std::uint64_t step, std::uint32_t slot) {
+engine::Proposal EvolutionIsland::propose(std::uint64_t step, std::uint32_t slot) {
     last_step_ = std::max(last_step_, step);
     engine::Proposal proposal;
     proposal.key = {options_.island, step, slot, 0};
-    if (options_.seed_candidate && options_.island == 0 && step == 0 && slot == 0) {
+    if (options_.seed_candidate && step == 0 && slot == 0) {
         proposal.operator_name = "seed";
         proposal.make = [seed = *options_.seed_candidate] { return engine::Made{seed, 0, 0}; };
         return proposal;
     }
 
-    const VectorPipeline* pipeline = &plan_->starter;
-    std::array<Coordinates, most_parents> parents;
-    Coordinates to_beat;
+    const Pipeline* pipeline = &variation_->starter();
+    std::vector<std::shared_ptr<const Candidate>> parents;
+    std::shared_ptr<const Candidate> to_beat;
     if (!starting(step, slot)) {
         RandomStream random(options_.seed, options_.island, step, slot, StreamPurpose::propose);
-        pipeline = &plan_->pipelines[bandit_.pick(random.uniform())];
-        for (std::uint32_t i = 0; i < pipeline->mutation.parents; ++i) {
+        pipeline = &variation_->pipelines()[bandit_.pick(random.uniform())];
+        for (std::uint32_t i = 0; i < pipeline->parents; ++i) {
             // The first parent is selected; its mates are drawn evenly, for diversity.
             const std::size_t index = i == 0 ? population_.select(random) : population_.select_uniform(random);
-            parents[i] = population_[index]->x;
+            parents.push_back(candidate_of(population_[index]));
             if (i == 0) proposal.parent_1 = population_[index]->record.key;
             if (i == 1) proposal.parent_2 = population_[index]->record.key;
         }
-        if (population_.full()) to_beat = population_.members().back()->x;
+        if (population_.full()) to_beat = candidate_of(population_.members().back());
     }
     proposal.operator_name = pipeline->name;
-    proposal.make = [plan = plan_, pipeline, parents = std::move(parents), to_beat = std::move(to_beat),
+    proposal.make = [variation = variation_, pipeline, parents = std::move(parents), to_beat = std::move(to_beat),
                      seed = options_.seed, key = proposal.key] {
         const double cpu_start = thread_cpu_seconds();
-        std::array<std::span<const double>, most_parents> views;
-        for (std::size_t i = 0; i < most_parents; ++i) {
-            if (parents[i]) views[i] = *parents[i];
-        }
+        std::vector<const Candidate*> views;
+        for (const auto& parent : parents) views.push_back(parent.get());
         RandomStream random(seed, key.island, key.step, key.slot, StreamPurpose::operate);
-        const Offspring child =
-            plan->operators->run(*pipeline, {views.data(), pipeline->mutation.parents}, random,
-                                 to_beat ? std::span<const double>(*to_beat) : std::span<const double>());
-        return engine::Made{encode_vector(child.x), child.objective_calls, thread_cpu_seconds() - cpu_start};
+        engine::Made made = variation->make(*pipeline, views, random, to_beat.get());
+        made.cpu_seconds += thread_cpu_seconds() - cpu_start;
+        return made;
     };
     return proposal;
 }
 
-double VectorIsland::fitness_of(const EvaluationRecord& record) const {
-    const Direction direction = plan_->operators->problem().direction();
+double EvolutionIsland::fitness_of(const EvaluationRecord& record) const {
+    const Direction direction = variation_->direction();
     const double value = proven_value(record.score, direction);
     return direction == Direction::maximize ? value : -value;
 }
 
-void VectorIsland::commit(const EvaluationRecord& record) { learn(record); }
+void EvolutionIsland::commit(const EvaluationRecord& record) { learn(record); }
 
-void VectorIsland::learn(const EvaluationRecord& record) {
+void EvolutionIsland::learn(const EvaluationRecord& record) {
     const std::uint64_t step = record.key.step;
     const bool of_this_era = step >= era_first_step_;
     last_step_ = std::max(last_step_, step);
     double rank_gain = 0;
-    if (record.verdict.ok() && record.score.scored()) {
+    if (record.verdict.ok() && record.score.scored() && record.candidate.genome == variation_->genome()) {
         const double fitness = fitness_of(record);
         const bool for_population = of_this_era && population_.wants(fitness);
         const bool for_elites = elites_.wants(fitness);
@@ -163,21 +145,21 @@ void VectorIsland::learn(const EvaluationRecord& record) {
     if (options_.stagnation_steps > 0 && step >= last_progress_step_ + options_.stagnation_steps) restart();
 }
 
-void VectorIsland::restart() {
+void EvolutionIsland::restart() {
     ++era_;
     population_.clear();
     era_first_step_ = last_step_ + 1;
     last_progress_step_ = era_first_step_;
 }
 
-void VectorIsland::acknowledged(const EvaluationKey& key) {
+void EvolutionIsland::acknowledged(const EvaluationKey& key) {
     const auto found = unacknowledged_.find(key);
     if (found == unacknowledged_.end()) return;  // it never entered
     found->second->acknowledged = true;          // both lists share their individuals
     unacknowledged_.erase(found);
 }
 
-std::vector<engine::Migrant> VectorIsland::emigrants(std::uint64_t epoch) {
+std::vector<engine::Migrant> EvolutionIsland::emigrants(std::uint64_t epoch) {
     std::vector<engine::Migrant> leaving;
     const auto target =
         migration_target(options_.migration.topology, options_.seed, options_.island, options_.islands, epoch);
@@ -189,9 +171,9 @@ std::vector<engine::Migrant> VectorIsland::emigrants(std::uint64_t epoch) {
     return leaving;
 }
 
-void VectorIsland::immigrate(const engine::Migrant& migrant) {
+void EvolutionIsland::immigrate(const engine::Migrant& migrant) {
     const EvaluationRecord& record = migrant.record;
-    if (!record.verdict.ok() || !record.score.scored()) return;
+    if (!record.verdict.ok() || !record.score.scored() || record.candidate.genome != variation_->genome()) return;
     const double fitness = fitness_of(record);
     // What this island reached or was sent in an earlier era must not lead a new one to the same place.
     const bool known = elites_.holds(fitness);
@@ -203,7 +185,15 @@ void VectorIsland::immigrate(const engine::Migrant& migrant) {
     if (offer.new_best) last_progress_step_ = std::max(last_progress_step_, last_step_);
 }
 
-std::string VectorIsland::snapshot() const {
+void EvolutionIsland::check_member(const Candidate& candidate) const {
+    try {
+        variation_->check(candidate);
+    } catch (const InputError& error) {
+        throw DamageError(fmt::format("island {}'s snapshot: {}", options_.island, error.what()));
+    }
+}
+
+std::string EvolutionIsland::snapshot() const {
     StateWriter writer;
     writer.u32(snapshot_version);
     writer.u64(options_.seed);
@@ -218,7 +208,7 @@ std::string VectorIsland::snapshot() const {
     return writer.take();
 }
 
-void VectorIsland::restore(const std::string& snapshot) {
+void EvolutionIsland::restore(const std::string& snapshot) {
     if (snapshot.empty()) return;
     StateReader reader(snapshot);
     if (const std::uint32_t version = reader.u32(); version != snapshot_version) {
@@ -239,13 +229,16 @@ void VectorIsland::restore(const std::string& snapshot) {
     elites_.read(reader);
     bandit_.read(reader);
     reader.finish();
+    for (const Population* each : {&population_, &elites_}) {
+        for (const Population::Member& member : each->members()) check_member(member->record.candidate);
+    }
     unacknowledged_.clear();
     // A snapshot is written after the records it rests on: what is in it is on disk.
     for (const Population::Member& member : population_.members()) member->acknowledged = true;
     for (const Population::Member& member : elites_.members()) member->acknowledged = true;
 }
 
-void VectorIsland::replay(const EvaluationRecord& record) {
+void EvolutionIsland::replay(const EvaluationRecord& record) {
     learn(record);
     acknowledged(record.key);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An island that evolves candidates of the genome "vector".
+// An island that evolves candidates of one genome.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,9 @@
 
 #include "atoll/engine/island.hpp"
 #include "atoll/evolve/island_options.hpp"
-#include "atoll/evolve/vector_operators.hpp"
+#include "atoll/evolve/pipeline_bandit.hpp"
+#include "atoll/evolve/population.hpp"
+#include "atoll/evolve/variation.hpp"
 
 namespace atl::evolve {
 
@@ -20,11 +22,11 @@ namespace atl::evolve {
 /// Invariants: the state is a function of the records committed and the migrants taken in, in their order; a proposal
 /// is a function of (state, step, slot), with randomness keyed by (seed, island, step, slot) alone. Only `ok`
 /// verdicts enter the population. Only acknowledged elites leave.
-class VectorIsland final : public engine::Island {
+class EvolutionIsland final : public engine::Island {
 public:
-    /// `operators` may be shared by all islands of a process. Throws InputError on unknown operator names and on
-    /// options that make no sense (island >= islands, no slots, a seed candidate that is no vector).
-    VectorIsland(std::shared_ptr<const VectorOperators> operators, IslandOptions options);
+    /// `variation` may be shared by all islands of a process. Throws InputError on options that make no sense
+    /// (island >= islands, no slots, a seed candidate of another genome).
+    EvolutionIsland(std::shared_ptr<const Variation> variation, IslandOptions options);
 
     engine::Proposal propose(std::uint64_t step, std::uint32_t slot) override;
     void commit(const EvaluationRecord& record) override;
@@ -43,14 +45,14 @@ public:
     std::uint64_t era() const { return era_; }
 
 private:
-    struct Plan;
     bool starting(std::uint64_t step, std::uint32_t slot) const;
     void learn(const EvaluationRecord& record);
+    void check_member(const Candidate& candidate) const;
     double fitness_of(const EvaluationRecord& record) const;
     void restart();
 
     IslandOptions options_;
-    std::shared_ptr<const Plan> plan_;  ///< operators and pipelines, shared with proposals on their way
+    std::shared_ptr<const Variation> variation_;  ///< shared with proposals on their way
     Population population_;
     Population elites_;
     PipelineBandit bandit_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of an island driven by hand: proposals, eras, migration, resuming.
-#include "atoll/evolve/vector_island.hpp"
+#include "atoll/evolve/evolution_island.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,9 +23,9 @@ IslandOptions small_options() {
     return options;
 }
 
-double best_value(const VectorIsland& island) { return island.elites()[0]->record.score.upper; }
+double best_value(const EvolutionIsland& island) { return island.elites()[0]->record.score.upper; }
 
-TEST(VectorIsland, ImprovesOverTheSteps) {
+TEST(EvolutionIsland, ImprovesOverTheSteps) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     mill.step(*island, 0);
@@ -34,7 +34,7 @@ TEST(VectorIsland, ImprovesOverTheSteps) {
     EXPECT_LT(best_value(*island), at_first / 100);
 }
 
-TEST(VectorIsland, SameSeedSameRunOtherSeedOtherRun) {
+TEST(EvolutionIsland, SameSeedSameRunOtherSeedOtherRun) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     IslandOptions options = small_options();
     const auto first = mill.island(options);
@@ -54,7 +54,7 @@ TEST(VectorIsland, SameSeedSameRunOtherSeedOtherRun) {
     }
 }
 
-TEST(VectorIsland, ProposalsDoNotDependOnTheOrderInWhichTheyAreMade) {
+TEST(EvolutionIsland, ProposalsDoNotDependOnTheOrderInWhichTheyAreMade) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     for (std::uint64_t step = 0; step < 5; ++step) mill.step(*island, step);
@@ -66,7 +66,7 @@ TEST(VectorIsland, ProposalsDoNotDependOnTheOrderInWhichTheyAreMade) {
     EXPECT_EQ(island->propose(5, 1).make().candidate, second_candidate);
 }
 
-TEST(VectorIsland, SnapshotAndReplayGiveTheSameNextProposals) {
+TEST(EvolutionIsland, SnapshotAndReplayGiveTheSameNextProposals) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     IslandOptions options = small_options();
     options.stagnation_steps = 3;  // several eras within the test
@@ -94,7 +94,7 @@ TEST(VectorIsland, SnapshotAndReplayGiveTheSameNextProposals) {
     }
 }
 
-TEST(VectorIsland, ReplayFromNothingEqualsTheRun) {
+TEST(EvolutionIsland, ReplayFromNothingEqualsTheRun) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     const auto resumed = mill.island(small_options());
@@ -105,7 +105,7 @@ TEST(VectorIsland, ReplayFromNothingEqualsTheRun) {
     EXPECT_EQ(resumed->snapshot(), island->snapshot());
 }
 
-TEST(VectorIsland, ForeignNewerOrTornSnapshotsAreRefused) {
+TEST(EvolutionIsland, ForeignNewerOrTornSnapshotsAreRefused) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     mill.step(*island, 0);
@@ -119,7 +119,7 @@ TEST(VectorIsland, ForeignNewerOrTornSnapshotsAreRefused) {
     EXPECT_THROW(mill.island(small_options())->restore(snapshot), FormatVersionError);
 }
 
-TEST(VectorIsland, OnlyAcknowledgedElitesLeave) {
+TEST(EvolutionIsland, OnlyAcknowledgedElitesLeave) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     IslandOptions options = small_options();
     options.migration.migrants = 2;
@@ -141,7 +141,7 @@ TEST(VectorIsland, OnlyAcknowledgedElitesLeave) {
     EXPECT_EQ(more[0].record.key, island->elites()[0]->record.key);
 }
 
-TEST(VectorIsland, MigrantJoinsAndBecomesAParent) {
+TEST(EvolutionIsland, MigrantJoinsAndBecomesAParent) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     IslandOptions options = small_options();
     const auto sender = mill.island(options);
@@ -162,7 +162,7 @@ TEST(VectorIsland, MigrantJoinsAndBecomesAParent) {
     EXPECT_EQ(receiver->emigrants(2).at(0).record.key, leaving[0].record.key);
 }
 
-TEST(VectorIsland, MigrantKnownFromAnEarlierEraStaysOutOfTheNewOne) {
+TEST(EvolutionIsland, MigrantKnownFromAnEarlierEraStaysOutOfTheNewOne) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     IslandOptions options = small_options();
     options.stagnation_steps = 5;
@@ -181,7 +181,7 @@ TEST(VectorIsland, MigrantKnownFromAnEarlierEraStaysOutOfTheNewOne) {
     EXPECT_EQ(island->population().size(), 1U);
 }
 
-TEST(VectorIsland, FailedVerdictsNeverEnter) {
+TEST(EvolutionIsland, FailedVerdictsNeverEnter) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     for (const VerdictKind kind : {VerdictKind::wrong, VerdictKind::cheated, VerdictKind::infrastructure}) {
@@ -199,7 +199,7 @@ TEST(VectorIsland, FailedVerdictsNeverEnter) {
     EXPECT_TRUE(island->population().empty());
 }
 
-TEST(VectorIsland, StagnationStartsAnewAndKeepsTheElites) {
+TEST(EvolutionIsland, StagnationStartsAnewAndKeepsTheElites) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     IslandOptions options = small_options();
     options.stagnation_steps = 5;
@@ -218,7 +218,7 @@ TEST(VectorIsland, StagnationStartsAnewAndKeepsTheElites) {
     EXPECT_EQ(island->elites()[0]->record.key, best);
 }
 
-TEST(VectorIsland, LateResultsOfAnEarlierEraStayOutOfTheNewPopulation) {
+TEST(EvolutionIsland, LateResultsOfAnEarlierEraStayOutOfTheNewPopulation) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     IslandOptions options = small_options();
     options.stagnation_steps = 5;
@@ -236,7 +236,7 @@ TEST(VectorIsland, LateResultsOfAnEarlierEraStayOutOfTheNewPopulation) {
     EXPECT_TRUE(island->population().empty());
 }
 
-TEST(VectorIsland, SeedCandidateIsTheFirstOfIslandZero) {
+TEST(EvolutionIsland, SeedCandidateIsTheFirstOne) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     IslandOptions options = small_options();
     options.seed_candidate = encode_vector(std::vector<double>{0.3, 0.3});
@@ -247,13 +247,11 @@ TEST(VectorIsland, SeedCandidateIsTheFirstOfIslandZero) {
     EXPECT_EQ(island->propose(0, 1).operator_name, "random");
     mill.step(*island, 0);
     EXPECT_EQ(best_value(*island), 0);
-    options.island = 1;
-    EXPECT_EQ(mill.island(options)->propose(0, 0).operator_name, "random");
     options.seed_candidate = Candidate{"vector", "123"};
     EXPECT_THROW(mill.island(options), InputError);
 }
 
-TEST(VectorIsland, SenselessOptionsAreRefused) {
+TEST(EvolutionIsland, SenselessOptionsAreRefused) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     const auto expect_refused = [&](const std::function<void(IslandOptions&)>& spoil) {
         IslandOptions options = small_options();
@@ -265,10 +263,10 @@ TEST(VectorIsland, SenselessOptionsAreRefused) {
     expect_refused([](IslandOptions& options) { options.population.size = 0; });
     expect_refused([](IslandOptions& options) { options.population.tournament_size = 0; });
     expect_refused([](IslandOptions& options) { options.elites = 0; });
-    expect_refused([](IslandOptions& options) { options.operators = {"reinsret"}; });
+    EXPECT_THROW(VectorVariation(std::make_shared<testing::Sphere>(2), {"reinsret"}), InputError);
 }
 
-TEST(VectorIsland, NoopRunEndsWithAValidInterval) {
+TEST(EvolutionIsland, NoopRunEndsWithAValidInterval) {
     const testing::Mill mill(problems::make_vector_problem("noop"));
     IslandOptions options = small_options();
     const auto island = mill.island(options);
@@ -283,11 +281,11 @@ TEST(VectorIsland, NoopRunEndsWithAValidInterval) {
     EXPECT_GE(operators.size(), 3U);
 }
 
-TEST(VectorIsland, CirclesRunOverTwoIslandsEndsWithAValidInterval) {
+TEST(EvolutionIsland, CirclesRunOverTwoIslandsEndsWithAValidInterval) {
     const testing::Mill mill(problems::make_vector_problem("circles_26"));
     IslandOptions options = small_options();
     options.islands = 2;
-    std::vector<std::unique_ptr<VectorIsland>> islands;
+    std::vector<std::unique_ptr<EvolutionIsland>> islands;
     for (options.island = 0; options.island < 2; ++options.island) islands.push_back(mill.island(options));
     for (std::uint64_t step = 0; step < 30; ++step) {
         for (auto& island : islands) mill.step(*island, step);

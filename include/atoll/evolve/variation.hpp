@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an island varies its candidates by, whatever their genome.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "atoll/core/random.hpp"
+#include "atoll/core/record.hpp"
+#include "atoll/engine/island.hpp"
+
+namespace atl::evolve {
+
+inline constexpr std::uint32_t most_parents = 3;
+
+/// A way to make one candidate from others, by name: an arm of the bandit.
+struct Pipeline {
+    std::string name;
+    std::uint32_t parents = 1;  ///< at most most_parents
+    double expected_calls = 0;  ///< typical objective_calls, the evaluation not included, until they have been measured
+};
+
+/// Immutable, shared by the islands of a process and by their proposals on worker threads.
+class Variation {
+public:
+    virtual ~Variation() = default;
+
+    /// Of the candidates that may be parents. A pipeline may make one of another genome: it is judged and recorded, and
+    /// has no offspring.
+    virtual std::string_view genome() const = 0;
+    virtual Direction direction() const = 0;
+
+    /// The arms, in order.
+    virtual const std::vector<Pipeline>& pipelines() const = 0;
+    /// What starts an island, without parents.
+    virtual const Pipeline& starter() const = 0;
+
+    /// Throws InputError when a candidate of this genome is none.
+    virtual void check(const Candidate& candidate) const = 0;
+
+    /// Runs a pipeline (one of pipelines(), or the starter) on as many parents as it takes. Pure: the same result for
+    /// the same input. `to_beat`: the worst candidate that would still be kept, or null; a search may give up once it is
+    /// clear that its result will be worse.
+    virtual engine::Made make(const Pipeline& pipeline, std::span<const Candidate* const> parents, RandomStream& random,
+                              const Candidate* to_beat) const = 0;
+};
+
+}  // namespace atl::evolve

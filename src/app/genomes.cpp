@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Vectors and programs as a job's candidates.
+#include "atoll/app/genomes.hpp"
+
+#include "atoll/app/paused_evaluator.hpp"
+#include "atoll/core/error.hpp"
+#include "atoll/core/file.hpp"
+#include "atoll/evolve/program_evaluator.hpp"
+#include "atoll/evolve/vector_evaluator.hpp"
+#include "atoll/evolve/vector_genome.hpp"
+#include "atoll/evolve/vector_variation.hpp"
+
+namespace atl::app {
+
+std::shared_ptr<const evolve::Variation> make_variation(const Job& job) {
+    return std::make_shared<const evolve::VectorVariation>(job.vectors, job.operators);
+}
+
+std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job) {
+    if (job.program) {
+        job.host->start();
+        return std::make_unique<evolve::ProgramEvaluator>(job.program, job.host, job.program_limits, job.thresholds);
+    }
+    std::unique_ptr<const engine::Evaluator> evaluator = std::make_unique<evolve::VectorEvaluator>(job.vectors);
+    if (job.pause_seconds == 0) return evaluator;
+    return std::make_unique<PausedEvaluator>(std::move(evaluator), job.pause_seconds);
+}
+
+Candidate read_candidate(const Job& job, const std::filesystem::path& file) {
+    if (job.program) return {std::string(evolve::program_genome), read_text_file(file, evolve::program_text_max_bytes)};
+    const std::string text = read_text_file(file, evolve::vector_text_max_bytes);
+    const std::vector<double> x = evolve::parse_vector_text(text, file.string());
+    return evolve::encode_vector(x);
+}
+
+std::string stored_text(const Candidate& candidate) {
+    if (candidate.genome != evolve::vector_genome) return candidate.bytes;
+    return evolve::write_vector_text(evolve::decode_vector(candidate));
+}
+
+Candidate candidate_from_stored(const Job& job, const std::string& text, const std::string& name) {
+    if (job.program) return {std::string(evolve::program_genome), text};
+    return evolve::encode_vector(evolve::parse_vector_text(text, name));
+}
+
+}  // namespace atl::app
