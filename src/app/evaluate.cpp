@@ -18,7 +18,7 @@
 namespace atl::app {
 
 ExitCode show_config(const std::filesystem::path& job_file, const FlagValues& flags) {
-    const Job job = make_job(resolve_job_file(job_file, flags));
+    const Job job = make_job(resolve_job_file(job_file, flags), job_file.parent_path());
     std::cout << job.options.show();
     return ExitCode::ok;
 }
@@ -75,7 +75,7 @@ Trial try_program(const Job& job, const EvaluateRequest& request) {
 }  // namespace
 
 ExitCode evaluate(const EvaluateRequest& request) {
-    const Job job = make_job(resolve_job_file(request.job_file, request.flags));
+    const Job job = make_job(resolve_job_file(request.job_file, request.flags), request.job_file.parent_path());
     Trial trial = job.program ? try_program(job, request) : try_vector(job, request);
     const engine::EvaluationOutcome& outcome = trial.outcome;
 

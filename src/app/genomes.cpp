@@ -17,6 +17,10 @@ std::shared_ptr<const evolve::Variation> make_variation(const Job& job) {
 }
 
 std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job) {
+    if (job.own) {
+        job.verifier->start();
+        check_own_driver(*job.own, *job.host, job.program_limits);
+    }
     if (job.program) {
         job.host->start();
         return std::make_unique<evolve::ProgramEvaluator>(job.program, job.host, job.program_limits, job.thresholds);
