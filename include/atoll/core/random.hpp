@@ -15,7 +15,9 @@ enum class StreamPurpose : std::uint32_t {
     initialize = 2,
     migrate = 3,
     retry_jitter = 4,
-    test = 5
+    test = 5,
+    open_instances = 6,
+    hidden_instances = 7
 };
 
 /// Philox4x32-10 (Salmon et al., SC'11, by Random123). A first application, keyed by the run's seed, maps the counter
