@@ -120,12 +120,14 @@ std::vector<Option> rows() {
         return table.emplace_back(std::move(option));
     };
     text("own.kind", "\"\"", {},
-         "The problem is the job's own, and its candidates are of this kind: vector, program-cpp or program-python; empty: "
+         "The problem is the job's own, and its candidates are of this kind: vector, program-cpp or program-python; "
+         "empty: "
          "one of those under data/problems.");
     text("own.direction", "\"maximize\"", {"maximize", "minimize"}, "What is a better score of an own problem.");
     text("own.verifier", "\"\"", {}, "File that judges answers, .py or .cpp; paths begin at the job file's folder.")
         .in_content_hash = false;
-    text("own.driver", "\"\"", {}, "File that calls the program, .cpp or .py as the kind says.").in_content_hash = false;
+    text("own.driver", "\"\"", {}, "File that calls the program, .cpp or .py as the kind says.").in_content_hash =
+        false;
     text("own.program", "\"\"", {}, "File of the program to start from.").in_content_hash = false;
     files("own.instances", "Files, one an instance: the score is the mean over them.").in_content_hash = false;
     files("own.hidden_instances", "The same for checks of programs that the search has no part in.").in_content_hash =

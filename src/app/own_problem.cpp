@@ -71,8 +71,9 @@ public:
         }
         const std::uint64_t size = std::filesystem::file_size(path, error);
         if (error || size > left_) {
-            refuse(options_, key, fmt::format("names {}, with which the problem's files are larger than {} MiB together",
-                                              path.string(), own_files_max_bytes >> 20));
+            refuse(options_, key,
+                   fmt::format("names {}, with which the problem's files are larger than {} MiB together",
+                               path.string(), own_files_max_bytes >> 20));
         }
         OwnFile file{name, read_text_file(path, left_)};
         left_ -= std::min<std::uint64_t>(left_, file.bytes.size());
@@ -101,21 +102,25 @@ private:
 bool is_of_name(char c) { return (c >= '0' && c <= '9') || c == '_' || c == '-'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-std::string checked_name(const ResolvedOptions& options) {
-    const std::string& name = options.text("problem");
-    const bool well_formed = !name.empty() && name.size() <= longest_name && is_letter(name.front()) &&
-                             std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_of_name(c); });
+}  // namespace
+
+void check_own_name(const std::string& name) {
+    const bool well_formed =
+        !name.empty() && name.size() <= longest_name && is_letter(name.front()) &&
+        std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_of_name(c); });
     if (!well_formed) {
-        refuse(options, "problem", fmt::format("is '{}'; a name of your own is a letter and at most {} more letters, "
-                                               "digits, '_' and '-'", name, longest_name - 1));
+        throw InputError(
+            fmt::format("'{}' is no name of a problem: those are a letter and at most {} more letters, "
+                        "digits, '_' and '-'",
+                        name, longest_name - 1));
     }
     for (const auto& names : {problems::vector_problem_names(), problems::program_problem_names()}) {
         if (std::find(names.begin(), names.end(), name) == names.end()) continue;
-        refuse(options, "problem", "is '" + name + "', a problem that atoll has already; choose another name, or leave "
-                                   "out 'own.kind'");
+        throw InputError("'" + name + "' is a problem that atoll has already; choose another name");
     }
-    return name;
 }
+
+namespace {
 
 void refuse_superfluous(const ResolvedOptions& options, const std::string& key, bool given, OwnKind kind) {
     if (given) refuse(options, key, fmt::format("is not for problems of the kind {}; leave it out", to_string(kind)));
@@ -138,16 +143,18 @@ void read_program_keys(const ResolvedOptions& options, FileReader& reader, OwnPr
     const auto read = [&](const char* key, const char* what) {
         OwnFile file = reader.required(key, what);
         if (!file.name.ends_with(extension)) {
-            refuse(options, key, fmt::format("is {}, but of a problem of the kind {} it ends in {}", file.name,
-                                             to_string(own.kind), extension));
+            refuse(options, key,
+                   fmt::format("is {}, but of a problem of the kind {} it ends in {}", file.name, to_string(own.kind),
+                               extension));
         }
         return file;
     };
     own.driver = read("own.driver", "name the file that calls the program");
     own.program = read("own.program", "name the program to start from");
     if (own.instances.empty()) {
-        refuse(options, "own.instances", "is empty: a program runs once for each instance, so name at least one file "
-                                         "(it may be empty)");
+        refuse(options, "own.instances",
+               "is empty: a program runs once for each instance, so name at least one file "
+               "(it may be empty)");
     }
     own.hidden_instances = reader.list("own.hidden_instances");
     refuse_superfluous(options, "own.dimension", options.integer("own.dimension") != 0, own.kind);
@@ -172,7 +179,8 @@ std::vector<Kept> kept_files(const OwnProblem& own) {
             const std::string name = std::filesystem::path(file.name).filename().string();
             std::string copy = fmt::format("problem/{}/{}", folder, name);
             const std::string number = fmt::format("problem/{}/{}-{}", folder, kept.size(), name);
-            const bool taken = std::any_of(kept.begin(), kept.end(), [&](const Kept& each) { return each.copy == copy; });
+            const bool taken =
+                std::any_of(kept.begin(), kept.end(), [&](const Kept& each) { return each.copy == copy; });
             kept.push_back({key, &file, taken ? number : std::move(copy)});
         }
     };
@@ -186,13 +194,15 @@ void check_hashes(const ResolvedOptions& options, const OwnProblem& own) {
     if (given.empty()) return;
     const std::vector<Kept> kept = kept_files(own);
     if (given.size() != kept.size()) {
-        refuse(options, "own.sha256", fmt::format("holds {} hashes for {} files; leave it out, atoll fills it in",
-                                                  given.size(), kept.size()));
+        refuse(options, "own.sha256",
+               fmt::format("holds {} hashes for {} files; leave it out, atoll fills it in", given.size(), kept.size()));
     }
     for (std::size_t i = 0; i < kept.size(); ++i) {
         if (given[i] == to_hex(sha256(kept[i].file->bytes))) continue;
-        refuse(options, kept[i].key, fmt::format("names {}, which is not the file that the run began with; put that back, "
-                                                 "or start a new run", kept[i].file->name));
+        refuse(options, kept[i].key,
+               fmt::format("names {}, which is not the file that the run began with; put that back, "
+                           "or start a new run",
+                           kept[i].file->name));
     }
 }
 
@@ -206,18 +216,23 @@ OwnProblem read_own_problem(const ResolvedOptions& options, const std::filesyste
     const std::optional<OwnKind> known = evolve::parse_own_kind(kind);
     if (!known) {
         const std::vector<std::string> names = evolve::own_kind_names();
-        refuse(options, "own.kind", fmt::format("is '{}'{}; there are {}", kind, did_you_mean(kind, names),
-                                                fmt::join(names, ", ")));
+        refuse(options, "own.kind",
+               fmt::format("is '{}'{}; there are {}", kind, did_you_mean(kind, names), fmt::join(names, ", ")));
     }
     own.kind = *known;
-    own.name = checked_name(options);
+    own.name = options.text("problem");
+    try {
+        check_own_name(own.name);
+    } catch (const InputError& error) {
+        throw InputError(options.source("problem") + ": " + error.what());
+    }
     own.direction = options.text("own.direction") == "minimize" ? Direction::minimize : Direction::maximize;
     if (std::isfinite(options.real("own.best_known"))) own.best_known = options.real("own.best_known");
     FileReader reader(options, folder);
     own.verifier = reader.required("own.verifier", "name the file that judges answers, verifier.py or verifier.cpp");
     if (!own.verifier.name.ends_with(".py") && !own.verifier.name.ends_with(".cpp")) {
-        refuse(options, "own.verifier", fmt::format("is {}, which is neither Python (.py) nor C++ (.cpp)",
-                                                    own.verifier.name));
+        refuse(options, "own.verifier",
+               fmt::format("is {}, which is neither Python (.py) nor C++ (.cpp)", own.verifier.name));
     }
     own.instances = reader.list("own.instances");
     if (own.kind == OwnKind::vector) {
@@ -232,8 +247,10 @@ OwnProblem read_own_problem(const ResolvedOptions& options, const std::filesyste
 ResolvedOptions keep_own_problem(const ResolvedOptions& options, const OwnProblem& own, const RunDirectory& run) {
     const std::string above = readable_above(run.root / "problem", readable_paths(options));
     if (!above.empty()) {
-        throw InputError(fmt::format("{} lies below {}, where every program may read the run's copy of the problem; "
-                                     "choose another --out", run.root.string(), above));
+        throw InputError(
+            fmt::format("{} lies below {}, where every program may read the run's copy of the problem; "
+                        "choose another --out",
+                        run.root.string(), above));
     }
     auto entries = options.entries();
     const auto set = [&entries](const std::string& key, OptionValue value) {

@@ -14,6 +14,9 @@ namespace atl::app {
 
 inline constexpr std::uint64_t own_files_max_bytes = std::uint64_t{64} << 20;
 
+/// Throws InputError for a name that an own problem can not have: malformed, or one of atoll's.
+void check_own_name(const std::string& name);
+
 /// True when the job says what kind of problem it brings along.
 bool has_own_problem(const ResolvedOptions& options);
 

@@ -29,13 +29,13 @@ struct OwnProblem {
     OwnKind kind = OwnKind::vector;
     Direction direction = Direction::maximize;
     OwnFile verifier;
-    OwnFile driver;                           ///< programs
-    OwnFile program;                          ///< programs: what to start from
-    std::vector<OwnFile> instances;           ///< of a vector problem there may be none
-    std::vector<OwnFile> hidden_instances;    ///< programs
-    std::size_t dimension = 0;                ///< vectors
-    double lower = 0, upper = 1;              ///< vectors: of every coordinate
-    std::optional<double> best_known;         ///< the user's word
+    OwnFile driver;                         ///< programs
+    OwnFile program;                        ///< programs: what to start from
+    std::vector<OwnFile> instances;         ///< of a vector problem there may be none
+    std::vector<OwnFile> hidden_instances;  ///< programs
+    std::size_t dimension = 0;              ///< vectors
+    double lower = 0, upper = 1;            ///< vectors: of every coordinate
+    std::optional<double> best_known;       ///< the user's word
 };
 
 /// The verifier's score of an answer is its score, [v, v]; of several instances the mean, the first that it refuses

@@ -17,9 +17,7 @@ namespace atl::evolve {
 ProgramEvaluator::ProgramEvaluator(std::shared_ptr<const problems::ProgramProblem> problem,
                                    std::shared_ptr<sandbox::ProgramHost> host, const sandbox::Limits& limits,
                                    std::vector<double> thresholds)
-    : problem_(std::move(problem)),
-      runner_(*problem_, std::move(host), limits),
-      thresholds_(std::move(thresholds)) {}
+    : problem_(std::move(problem)), runner_(*problem_, std::move(host), limits), thresholds_(std::move(thresholds)) {}
 
 engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationRequest& request) const {
     sandbox::Execution execution;
@@ -58,9 +56,9 @@ engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationReq
         if (!open || i + 1 == stages.size() || i >= thresholds_.size() || !std::isfinite(thresholds_[i])) continue;
         const bool minimize = problem_->direction() == Direction::minimize;
         if (minimize ? reached <= thresholds_[i] : reached >= thresholds_[i]) continue;
-        outcome.verdict = {VerdictKind::wrong, "below_threshold",
-                           fmt::format("stage {}: {}, and {} is asked", stages[i].name, shortest(reached),
-                                       shortest(thresholds_[i]))};
+        outcome.verdict = {
+            VerdictKind::wrong, "below_threshold",
+            fmt::format("stage {}: {}, and {} is asked", stages[i].name, shortest(reached), shortest(thresholds_[i]))};
         outcome.score = {};
         return outcome;
     }

@@ -24,7 +24,8 @@ struct Instance {
             if (*at == '\0') return found;
             char* end = nullptr;
             found.push_back(std::strtod(at, &end));
-            if (end == at) throw std::runtime_error("the instance holds something that is no number: " + std::string(at, 0, 20));
+            if (end == at)
+                throw std::runtime_error("the instance holds something that is no number: " + std::string(at, 0, 20));
             at = end;
         }
     }

@@ -7,6 +7,8 @@
 namespace atl::evolve {
 
 std::string_view instance_header();
+std::string_view verifier_header();
+std::string_view verifier_harness_cpp();
 std::string_view verifier_harness_python();
 std::string_view driver_harness_cpp();
 std::string_view driver_harness_python();

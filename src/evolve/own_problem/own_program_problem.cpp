@@ -76,8 +76,8 @@ private:
         Set(const std::vector<OwnFile>& given, problems::Language language)
             : files(given), names(instance_names(given)) {
             for (std::size_t i = 0; i < files.size(); ++i) {
-                stages.push_back({names[i], language == problems::Language::cpp ? cpp_input(files[i].bytes)
-                                                                                : files[i].bytes});
+                stages.push_back(
+                    {names[i], language == problems::Language::cpp ? cpp_input(files[i].bytes) : files[i].bytes});
             }
         }
         std::vector<OwnFile> files;

@@ -34,7 +34,8 @@ public:
         for (std::size_t i = 0; i < x.size(); ++i) {
             const std::string place = "coordinate " + std::to_string(i);
             if (!std::isfinite(x[i])) return wrong("not_finite", place + " is not finite");
-            if (x[i] < own_.lower || x[i] > own_.upper) return wrong("out_of_bounds", place + " lies outside the bounds");
+            if (x[i] < own_.lower || x[i] > own_.upper)
+                return wrong("out_of_bounds", place + " lies outside the bounds");
         }
         std::vector<VerifierCase> cases;
         for (const OwnFile& instance : own_.instances) cases.push_back({instance.bytes, x});

@@ -10,7 +10,8 @@ double verify(const atoll::Instance& instance, const std::vector<double>& answer
     const std::vector<double> numbers = instance.numbers();  // processing, due and weight of each job
     const std::size_t jobs = numbers.size() / 3;
     if (answer.size() != jobs) {
-        throw atoll::Wrong("wrong_length", "expected " + std::to_string(jobs) + " jobs, got " + std::to_string(answer.size()));
+        throw atoll::Wrong("wrong_length",
+                           "expected " + std::to_string(jobs) + " jobs, got " + std::to_string(answer.size()));
     }
     std::vector<bool> seen(jobs, false);
     double now = 0, cost = 0, late = 0;
