@@ -52,13 +52,18 @@ Outcome run(VerifierProgram& program, sandbox::ProgramHost& host, const sandbox:
 }  // namespace
 
 Verifier::Verifier(OwnFile file, std::shared_ptr<sandbox::ProgramHost> host, const sandbox::Limits& limits)
-    : file_(std::move(file)), host_(std::move(host)), limits_(limits), program_(make_verifier_program(file_)) {}
+    : file_(std::move(file)), host_(std::move(host)), limits_(limits), program_(make_verifier_program(file_, host_)) {}
 
 Verifier::~Verifier() = default;
 
 void Verifier::start() const {
     host_->start();
-    const Outcome outcome = run(*program_, *host_, limits_, {});
+    Outcome outcome;
+    try {
+        outcome = run(*program_, *host_, limits_, {});
+    } catch (const InputError& error) {
+        throw InputError("the verifier can not be used: " + file_.name + ": " + error.what());
+    }
     if (outcome.verdict.ok()) return;
     const std::string text = failure_text(file_, outcome.execution, outcome.verdict);
     if (outcome.verdict.kind == VerdictKind::infrastructure) {
