@@ -2,6 +2,7 @@
 // `atoll evaluate`: one given candidate before the job's judge.
 #include <iostream>
 
+#include "atoll/app/final_check.hpp"
 #include "atoll/app/genomes.hpp"
 #include "atoll/app/job.hpp"
 #include "atoll/app/sandbox_report.hpp"
@@ -11,6 +12,7 @@
 #include "atoll/core/json.hpp"
 #include "atoll/core/number.hpp"
 #include "atoll/evolve/program_evaluator.hpp"
+#include "atoll/evolve/program_genome.hpp"
 #include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/vector_genome.hpp"
 #include "atoll/report/numbers.hpp"
@@ -46,9 +48,11 @@ Trial try_vector(const Job& job, const EvaluateRequest& request) {
 Trial try_program(const Job& job, const EvaluateRequest& request) {
     Trial trial;
     trial.candidate = read_candidate(job, request.candidate);
-    const evolve::ProgramEvaluator evaluator(job.program, job.host, job.program_limits, job.thresholds);
-    sandbox::Execution execution;
-    trial.outcome = evaluator.evaluate({{}, &trial.candidate, request.instances}, execution);
+    const auto runner = std::make_shared<const evolve::ProgramRunner>(*job.program, job.host, job.program_limits);
+    evolve::ProgramRun last;
+    trial.outcome = evolve::ProgramEvaluator(job.program, runner, job.thresholds)
+                        .evaluate({{}, &trial.candidate, request.instances}, last);
+    const sandbox::Execution& execution = last.execution;
 
     const sandbox::Limits& limits = job.program_limits;
     trial.limits.set("candidate_bytes", static_cast<std::uint64_t>(evolve::program_text_max_bytes));
@@ -69,6 +73,7 @@ Trial try_program(const Job& job, const EvaluateRequest& request) {
     trial.execution.set("error_line", sandbox::error_line(execution));
     trial.execution.set("output_head", execution.output_head);
     trial.execution.set("output_tail", execution.output_tail);
+    trial.execution.set("compiler_output", last.diagnostics);
     return trial;
 }
 
@@ -76,6 +81,9 @@ Trial try_program(const Job& job, const EvaluateRequest& request) {
 
 ExitCode evaluate(const EvaluateRequest& request) {
     const Job job = make_job(resolve_job_file(request.job_file, request.flags), request.job_file.parent_path());
+    if (request.instances == problems::hidden_instances && !has_hidden_instances(job) && job.program) {
+        throw InputError(job.problem->name() + " has no hidden instances");
+    }
     Trial trial = job.program ? try_program(job, request) : try_vector(job, request);
     const engine::EvaluationOutcome& outcome = trial.outcome;
 

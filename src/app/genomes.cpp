@@ -6,13 +6,33 @@
 #include "atoll/core/error.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/evolve/program_evaluator.hpp"
+#include "atoll/evolve/program_genome.hpp"
+#include "atoll/evolve/program_variation.hpp"
 #include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/vector_genome.hpp"
 #include "atoll/evolve/vector_variation.hpp"
 
 namespace atl::app {
 
-std::shared_ptr<const evolve::Variation> make_variation(const Job& job) {
+namespace {
+
+std::shared_ptr<const evolve::ProgramRunner> make_runner(const Job& job) {
+    return std::make_shared<const evolve::ProgramRunner>(*job.program, job.host, job.program_limits);
+}
+
+}  // namespace
+
+void check_pipelines(const Job& job) {
+    if (job.program) return evolve::ProgramVariation::check_pipelines(*job.program, job.operators);
+    const evolve::VectorVariation checked(job.vectors, job.operators);
+}
+
+std::shared_ptr<const evolve::Variation> make_variation(const Job& job, const std::optional<Candidate>& seed) {
+    if (job.program) {
+        return std::make_shared<const evolve::ProgramVariation>(
+            job.program, make_runner(job), seed ? seed->bytes : job.program->initial_program(), job.tuner_calls,
+            job.operators);
+    }
     return std::make_shared<const evolve::VectorVariation>(job.vectors, job.operators);
 }
 
@@ -22,8 +42,7 @@ std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job) {
         check_own_driver(*job.own, *job.host, job.program_limits);
     }
     if (job.program) {
-        job.host->start();
-        return std::make_unique<evolve::ProgramEvaluator>(job.program, job.host, job.program_limits, job.thresholds);
+        return std::make_unique<evolve::ProgramEvaluator>(job.program, make_runner(job), job.thresholds);
     }
     std::unique_ptr<const engine::Evaluator> evaluator = std::make_unique<evolve::VectorEvaluator>(job.vectors);
     if (job.pause_seconds == 0) return evaluator;
@@ -31,7 +50,7 @@ std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job) {
 }
 
 Candidate read_candidate(const Job& job, const std::filesystem::path& file) {
-    if (job.program) return {std::string(evolve::program_genome), read_text_file(file, evolve::program_text_max_bytes)};
+    if (job.program) return evolve::read_program(file, job.program->language());
     const std::string text = read_text_file(file, evolve::vector_text_max_bytes);
     const std::vector<double> x = evolve::parse_vector_text(text, file.string());
     return evolve::encode_vector(x);
@@ -43,7 +62,10 @@ std::string stored_text(const Candidate& candidate) {
 }
 
 Candidate candidate_from_stored(const Job& job, const std::string& text, const std::string& name) {
-    if (job.program) return {std::string(evolve::program_genome), text};
+    if (job.program) {
+        evolve::parse_program(text, job.program->language(), name);
+        return {std::string(evolve::program_genome), text};
+    }
     return evolve::encode_vector(evolve::parse_vector_text(text, name));
 }
 

@@ -3,6 +3,7 @@
 #include "atoll/app/job.hpp"
 
 #include <cmath>
+#include <cstdio>
 #include <utility>
 
 #include "atoll/app/genomes.hpp"
@@ -50,7 +51,16 @@ void take_sandbox_options(const ResolvedOptions& given, Job& job) {
     warden.required = given.texts("sandbox.require_isolation");
     warden.scratch_root = given.text("sandbox.scratch");
     job.thresholds = {given.real("cascade.stage_1"), given.real("cascade.stage_2")};
-    job.host = std::make_shared<sandbox::ProgramHost>(std::move(warden));
+    sandbox::CompilerOptions compiler;
+    compiler.compiler = given.text("cpp.compiler");
+    compiler.flags = given.texts("cpp.flags");
+    if (!given.text("cpp.cache").empty()) compiler.cache_folder = given.text("cpp.cache");
+    compiler.cache_bytes = count(given, "cpp.cache_bytes");
+    compiler.limits.wall_seconds = given.real("cpp.compile_seconds");
+    compiler.limits.cpu_seconds = static_cast<std::uint64_t>(std::ceil(compiler.limits.wall_seconds));
+    compiler.note = [](const std::string& text) { std::fprintf(stderr, "atoll: note: %s\n", text.c_str()); };
+    job.tuner_calls = count(given, "operators.tuner_calls");
+    job.host = std::make_shared<sandbox::ProgramHost>(std::move(warden), std::move(compiler));
 }
 
 /// Own problems are read here, and started where candidates are evaluated.
@@ -145,7 +155,10 @@ Job make_job(ResolvedOptions options, const std::filesystem::path& folder) {
     island.migration.migrants = small(given, "migration.migrants");
     island.bandit.floor = given.real("operators.floor");
     job.operators = given.texts("operators.enabled");
-    if (job.vectors) with_source(given, "operators.enabled", [&] { return make_variation(job); });
+    with_source(given, "operators.enabled", [&] {
+        check_pipelines(job);
+        return 0;
+    });
 
     job.workers = count(given, "engine.workers");
     job.reserve_bytes = count(given, "journal.reserve");

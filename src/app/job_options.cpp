@@ -86,6 +86,8 @@ std::vector<Option> rows() {
     operators.default_text = "[]";
     operators.description = "Pipelines by name, for instance \"reinsert+polish\"; empty: all that fit the problem.";
     table.push_back(std::move(operators));
+    integer("operators.tuner_calls", "96", 1, 1e6,
+            "Programs run in one search over the numbers of a program (tune), at most.");
     real("operators.floor", "0.05", 0, 1, "Least share of picks that a pipeline keeps.");
 
     Option& lower = real("search.lower", "-inf", -unlimited, unlimited,
@@ -171,6 +173,25 @@ std::vector<Option> rows() {
     integer("journal.snapshot_interval", "64", 0, 1e9,
             "Island steps between two snapshots of its state; 0: only at the end.")
         .in_content_hash = false;
+
+    text("cpp.compiler", "\"/usr/bin/g++\"", {},
+         "The compiler of C++ programs; it and all that it starts must lie below the read paths.")
+        .in_content_hash = false;
+    Option& flags = number(OptionType::text_list, "cpp.flags",
+                           R"(["-std=c++20", "-O2", "-ffp-contract=off", "-w"])",
+                           -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
+                           "Its flags.");
+    flags.unit = "";
+    text("cpp.cache", "\"\"", {},
+         "Folder that keeps compiled programs, of this user alone; empty: atoll-<user>/cache in $TMPDIR or /tmp.")
+        .in_content_hash = false;
+    Option& cache_bytes =
+        integer("cpp.cache_bytes", "536870912", 0, 1e15, "Size of that folder; the oldest programs go first.");
+    cache_bytes.unit = "bytes";
+    cache_bytes.in_content_hash = false;
+    Option& compile_seconds = real("cpp.compile_seconds", "30.0", 1e-3, 1e6, "A compilation that runs longer is ended.");
+    compile_seconds.unit = "seconds";
+    compile_seconds.in_content_hash = false;
 
     text("python.interpreter", "\"/usr/bin/python3\"", {},
          "The Python that runs programs, kept warm with numpy loaded; its files must lie below the read paths.")

@@ -93,9 +93,10 @@ engine::RankOptions options_of(const Job& job, const Assignment& assignment, con
 
 /// This rank's islands, new or as the journals left them.
 void add_islands(engine::Rank& rank, const transport::Transport& transport, const RunDirectory& run, const Job& job,
-                 const std::shared_ptr<const evolve::Variation>& variation,
                  std::optional<journal::RunContents> earlier) {
-    const std::optional<Candidate> seed = read_seed_candidate(run, job);
+    std::optional<Candidate> seed = read_seed_candidate(run, job);
+    const std::shared_ptr<const evolve::Variation> variation = make_variation(job, seed);
+    if (job.program && !seed) seed = candidate_from_stored(job, job.program->initial_program(), "initial program");
     if (earlier) engine::load_needed_candidates(*earlier, job.rank.deterministic, job.rank.islands);
     const std::uint64_t common_step = earlier ? engine::common_step(*earlier, job.rank.islands) : 0;
     for (std::uint32_t id = static_cast<std::uint32_t>(transport.rank()); id < job.rank.islands;
@@ -206,7 +207,7 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
         rank = std::make_unique<engine::Rank>(engine::RankParts{*transport, *executor, clock, *journal, *evaluator},
                                               options);
         if (assignment.fences && !earlier) earlier = read_earlier(run.root, *assignment.fences);
-        add_islands(*rank, *transport, run, job, make_variation(job), std::move(earlier));
+        add_islands(*rank, *transport, run, job, std::move(earlier));
         // Empty but valid from the first moment on; later folds run in a child.
         if (root && !std::filesystem::exists(run.archive())) fold_run(run.root);
     } catch (const Error& error) {

@@ -56,6 +56,7 @@ def run(program, adapter, result):
     if numpy is not None:
         numpy.random.seed(0)
     lines = text.decode("utf-8", "replace").splitlines(True)
+    sys.path.insert(0, os.path.dirname(os.path.abspath(program)))  # a program of several files
     linecache.cache[program] = (len(text), None, lines, program)
     global sealed
     sealed = True

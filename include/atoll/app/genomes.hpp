@@ -13,10 +13,14 @@
 
 namespace atl::app {
 
-/// Throws InputError for an unknown pipeline.
-std::shared_ptr<const evolve::Variation> make_variation(const Job& job);
+/// Throws InputError for a pipeline that the job's problem does not have.
+void check_pipelines(const Job& job);
 
-/// Starts the warden when candidates are programs; throws what that throws.
+/// Starts warden and compiler when candidates are programs; throws what that throws. `seed`: the program that islands
+/// start from, in place of the problem's own.
+std::shared_ptr<const evolve::Variation> make_variation(const Job& job, const std::optional<Candidate>& seed);
+
+/// Starts warden and compiler when candidates are programs; throws what that throws.
 std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job);
 
 /// A candidate from a file as users write them: the text of a vector, a program, a folder of a program's files. Throws

@@ -17,17 +17,16 @@ public:
     /// `thresholds`: the score that a candidate must reach in each of the first stages of the open instances for the
     /// next one to run; one that is not finite, or missing, lets all pass.
     ProgramEvaluator(std::shared_ptr<const problems::ProgramProblem> problem,
-                     std::shared_ptr<sandbox::ProgramHost> host, const sandbox::Limits& limits,
-                     std::vector<double> thresholds = {});
+                     std::shared_ptr<const ProgramRunner> runner, std::vector<double> thresholds = {});
 
     /// A candidate of genome "vector" goes before the judge of problem.vectors(), where there is one.
     engine::EvaluationOutcome evaluate(const engine::EvaluationRequest& request) const override;
-    /// The same, and the execution of the last stage.
-    engine::EvaluationOutcome evaluate(const engine::EvaluationRequest& request, sandbox::Execution& execution) const;
+    /// The same, and the execution of the last stage, without its results.
+    engine::EvaluationOutcome evaluate(const engine::EvaluationRequest& request, ProgramRun& last) const;
 
 private:
     std::shared_ptr<const problems::ProgramProblem> problem_;
-    ProgramRunner runner_;
+    std::shared_ptr<const ProgramRunner> runner_;
     std::vector<double> thresholds_;
 };
 

@@ -15,17 +15,16 @@
 namespace atl::evolve {
 
 ProgramEvaluator::ProgramEvaluator(std::shared_ptr<const problems::ProgramProblem> problem,
-                                   std::shared_ptr<sandbox::ProgramHost> host, const sandbox::Limits& limits,
-                                   std::vector<double> thresholds)
-    : problem_(std::move(problem)), runner_(*problem_, std::move(host), limits), thresholds_(std::move(thresholds)) {}
+                                   std::shared_ptr<const ProgramRunner> runner, std::vector<double> thresholds)
+    : problem_(std::move(problem)), runner_(std::move(runner)), thresholds_(std::move(thresholds)) {}
 
 engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationRequest& request) const {
-    sandbox::Execution execution;
-    return evaluate(request, execution);
+    ProgramRun last;
+    return evaluate(request, last);
 }
 
 engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationRequest& request,
-                                                     sandbox::Execution& execution) const {
+                                                     ProgramRun& last) const {
     if (request.candidate->genome == vector_genome && problem_->vectors() != nullptr) {
         return judge_vector(*problem_->vectors(), *request.candidate);
     }
@@ -36,15 +35,14 @@ engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationReq
     std::vector<Metric> reached_before;  // the score in each stage but the last
     for (std::uint32_t i = 0; i < stages.size(); ++i) {
         outcome.stage = i;
-        ProgramRun run = runner_.run(*request.candidate, stages[i]);
-        execution = std::move(run.execution);
-        outcome.wall_seconds += run.wall_seconds;
-        outcome.cpu_seconds += run.cpu_seconds;
-        outcome.peak_bytes = std::max(outcome.peak_bytes, execution.peak_bytes);
-        outcome.verdict = std::move(run.verdict);
+        last = runner_->run(*request.candidate, stages[i]);
+        outcome.wall_seconds += last.wall_seconds;
+        outcome.cpu_seconds += last.cpu_seconds;
+        outcome.peak_bytes = std::max(outcome.peak_bytes, last.execution.peak_bytes);
+        outcome.verdict = last.verdict;
         outcome.score = {};
         if (!outcome.verdict.ok()) return outcome;
-        results.push_back(std::move(run.results.front()));
+        results.push_back(std::move(last.results.front()));
         problems::Judgement judgement = problem_->judge(request.instance_set, results);
         outcome.verdict = std::move(judgement.verdict);
         outcome.metrics = std::move(judgement.metrics);
@@ -56,9 +54,9 @@ engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationReq
         if (!open || i + 1 == stages.size() || i >= thresholds_.size() || !std::isfinite(thresholds_[i])) continue;
         const bool minimize = problem_->direction() == Direction::minimize;
         if (minimize ? reached <= thresholds_[i] : reached >= thresholds_[i]) continue;
-        outcome.verdict = {
-            VerdictKind::wrong, "below_threshold",
-            fmt::format("stage {}: {}, and {} is asked", stages[i].name, shortest(reached), shortest(thresholds_[i]))};
+        outcome.verdict = {VerdictKind::wrong, "below_threshold",
+                           fmt::format("stage {}: {}, and {} is asked", stages[i].name, shortest(reached),
+                                       shortest(thresholds_[i]))};
         outcome.score = {};
         return outcome;
     }

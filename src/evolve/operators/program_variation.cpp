@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pipelines over programs.
+#include "atoll/evolve/program_variation.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "atoll/core/error.hpp"
+#include "atoll/core/nearest.hpp"
+#include "atoll/evolve/program_genome.hpp"
+#include "atoll/evolve/vector_genome.hpp"
+
+namespace atl::evolve {
+namespace {
+
+constexpr std::string_view tune_suffix = "+tune";
+constexpr std::string_view tune_name = "tune";
+constexpr std::string_view polish_name = "polish_output";
+
+std::vector<std::string> known_names(const problems::ProgramProblem& problem) {
+    std::vector<std::string> names = ProgramOperators::names();
+    names.emplace_back(tune_name);
+    if (problem.vectors() != nullptr) names.emplace_back(polish_name);
+    return names;
+}
+
+/// "expression" of "expression+tune".
+std::string without_tune(const std::string& name) {
+    return name.ends_with(tune_suffix) ? name.substr(0, name.size() - tune_suffix.size()) : name;
+}
+
+/// A result that the judge of vectors takes, as coordinates; empty otherwise.
+std::vector<double> coordinates_of(const problems::VectorProblem& problem, const std::string& bytes) {
+    if (bytes.size() != problem.dimension() * sizeof(double)) return {};
+    std::vector<double> x(problem.dimension());
+    std::memcpy(x.data(), bytes.data(), bytes.size());
+    return problem.judge(x).verdict.ok() ? x : std::vector<double>();
+}
+
+/// Another problem's object that lives as long as this one.
+std::shared_ptr<const problems::VectorProblem> vectors_of(
+    const std::shared_ptr<const problems::ProgramProblem>& problem) {
+    return {problem, problem->vectors()};
+}
+
+}  // namespace
+
+ProgramVariation::ProgramVariation(std::shared_ptr<const problems::ProgramProblem> problem,
+                                   std::shared_ptr<const ProgramRunner> runner, std::string seed,
+                                   std::uint64_t tuner_calls, const std::vector<std::string>& names)
+    : problem_(std::move(problem)),
+      runner_(std::move(runner)),
+      seed_(std::move(seed)),
+      operators_(problem_->language()),
+      tuner_(problem_, runner_, tuner_calls) {
+    check_pipelines(*problem_, names);
+    parse_program(seed_, problem_->language(), "the program to start from");
+    if (problem_->vectors() != nullptr) {
+        vector_operators_ = std::make_unique<const VectorOperators>(vectors_of(problem_));
+    }
+    for (const std::string& name : names.empty() ? default_pipelines(*problem_) : names) {
+        const std::string first = without_tune(name);
+        Pipeline pipeline{name, 1, 0};
+        if (first == polish_name) {
+            pipeline.expected_calls = 50;  // Newton steps
+        } else if (first != tune_name) {
+            pipeline.parents = ProgramOperators::parents(first);
+        }
+        if (first != name || first == tune_name) pipeline.expected_calls = static_cast<double>(tuner_calls);
+        pipelines_.push_back(std::move(pipeline));
+    }
+}
+
+std::vector<std::string> ProgramVariation::default_pipelines(const problems::ProgramProblem& problem) {
+    std::vector<std::string> names = ProgramOperators::default_pipelines();
+    names.emplace_back(tune_name);
+    names.emplace_back("expression+tune");
+    if (problem.vectors() != nullptr) names.emplace_back(polish_name);
+    return names;
+}
+
+void ProgramVariation::check_pipelines(const problems::ProgramProblem& problem,
+                                       const std::vector<std::string>& names) {
+    const std::vector<std::string> known = known_names(problem);
+    for (const std::string& name : names) {
+        const std::string first = without_tune(name);
+        if (std::find(known.begin(), known.end(), first) != known.end() &&
+            (first == name || (first != tune_name && first != polish_name))) {
+            continue;
+        }
+        throw InputError(fmt::format("unknown operator '{}' for problem {}{}; there are {}, the operators also with '{}'",
+                                     name, problem.name(), did_you_mean(first, known), fmt::join(known, ", "),
+                                     tune_suffix));
+    }
+}
+
+std::string_view ProgramVariation::genome() const { return program_genome; }
+
+void ProgramVariation::check(const Candidate& candidate) const {
+    if (candidate.genome != program_genome) {
+        throw InputError(fmt::format("candidate has genome '{}', but this problem takes '{}'", candidate.genome,
+                                     program_genome));
+    }
+    parse_program(candidate.bytes, problem_->language());
+}
+
+std::string ProgramVariation::varied(const std::string& name, std::span<const Candidate* const> parents,
+                                     RandomStream& random) const {
+    std::vector<std::string_view> texts;
+    for (const Candidate* parent : parents) texts.emplace_back(parent->bytes);
+    if (std::optional<std::string> text = operators_.apply(name, texts, random)) return std::move(*text);
+    for (const char* other : {"literal", "operator", "statement"}) {
+        if (std::optional<std::string> text = operators_.apply(other, {texts.data(), 1}, random)) {
+            return std::move(*text);
+        }
+    }
+    return parents[0]->bytes;
+}
+
+engine::Made ProgramVariation::polished_output(const Candidate& parent, RandomStream& random) const {
+    engine::Made made;
+    const ProgramRun run = runner_->run(parent, problem_->stages(problems::open_instances).back());
+    made.cpu_seconds = run.cpu_seconds;
+    made.objective_calls = 1;
+    made.candidate = parent;
+    if (!run.verdict.ok()) return made;
+    const std::vector<double> x = coordinates_of(*problem_->vectors(), run.results.front());
+    if (x.empty()) return made;
+    const std::span<const double> view(x);
+    const Offspring child = vector_operators_->run(vector_operators_->pipeline("none+polish"), {&view, 1}, random);
+    made.candidate = encode_vector(child.x);
+    made.objective_calls += child.objective_calls;
+    return made;
+}
+
+engine::Made ProgramVariation::make(const Pipeline& pipeline, std::span<const Candidate* const> parents,
+                                    RandomStream& random, const Candidate*) const {
+    if (pipeline.name == polish_name) return polished_output(*parents[0], random);
+    engine::Made made;
+    made.candidate.genome = program_genome;
+    const std::string first = without_tune(pipeline.name);
+    if (pipeline.name == starter_.name) {
+        made.candidate.bytes = operators_.start(seed_, random);
+    } else if (first == tune_name) {
+        made.candidate.bytes = parents[0]->bytes;
+    } else {
+        made.candidate.bytes = varied(first, parents, random);
+    }
+    if (first != pipeline.name || first == tune_name) {
+        Tuned tuned = tuner_.tune(made.candidate.bytes, random);
+        made.candidate.bytes = std::move(tuned.text);
+        made.objective_calls = tuned.calls;
+        made.cpu_seconds = tuned.cpu_seconds;
+    }
+    if (made.candidate.bytes.size() > program_text_max_bytes) made.candidate = *parents[0];
+    return made;
+}
+
+}  // namespace atl::evolve
