@@ -13,8 +13,8 @@
 #include "atoll/app/run_directory.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/core/random.hpp"
-#include "atoll/evolve/vector_genome.hpp"
 #include "atoll/evolve/evolution_island.hpp"
+#include "atoll/evolve/vector_genome.hpp"
 #include "atoll/evolve/vector_variation.hpp"
 #include "atoll/journal/writer.hpp"
 

@@ -26,8 +26,8 @@
 #include "atoll/core/clock.hpp"
 #include "atoll/core/error.hpp"
 #include "atoll/core/number.hpp"
-#include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/evolution_island.hpp"
+#include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/vector_variation.hpp"
 
 namespace {

@@ -46,7 +46,10 @@ Json layers_json(const sandbox::LayerReports& layers) {
 
 ExitCode doctor_sandbox(const DoctorRequest& request) {
     sandbox::WardenOptions options;
-    if (request.job_file) options = make_job(resolve_job_file(*request.job_file, {})).host->warden_options();
+    if (request.job_file) {
+        const Job job = make_job(resolve_job_file(*request.job_file, {}), request.job_file->parent_path());
+        options = job.host->warden_options();
+    }
     const std::vector<std::string> required = std::exchange(options.required, {});
     options.accept_any_isolation = true;
     sandbox::Warden warden(options);

@@ -20,7 +20,7 @@
 namespace atl::app {
 
 ExitCode show_config(const std::filesystem::path& job_file, const FlagValues& flags) {
-    const Job job = make_job(resolve_job_file(job_file, flags));
+    const Job job = make_job(resolve_job_file(job_file, flags), job_file.parent_path());
     std::cout << job.options.show();
     return ExitCode::ok;
 }
@@ -80,7 +80,7 @@ Trial try_program(const Job& job, const EvaluateRequest& request) {
 }  // namespace
 
 ExitCode evaluate(const EvaluateRequest& request) {
-    const Job job = make_job(resolve_job_file(request.job_file, request.flags));
+    const Job job = make_job(resolve_job_file(request.job_file, request.flags), request.job_file.parent_path());
     if (request.instances == problems::hidden_instances && !has_hidden_instances(job) && job.program) {
         throw InputError(job.problem->name() + " has no hidden instances");
     }

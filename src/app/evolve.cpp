@@ -11,6 +11,7 @@
 #include "atoll/app/genomes.hpp"
 #include "atoll/app/job.hpp"
 #include "atoll/app/lease.hpp"
+#include "atoll/app/own_problem.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/app/signals.hpp"
 #include "atoll/app/space_watch.hpp"
@@ -45,7 +46,7 @@ std::string write_token(const RunDirectory& run, std::uint32_t incarnation) {
 }
 
 Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optional<Lease>& lease) {
-    const Job job = make_job(resolve_job_file(request.job_file, request.flags));
+    const Job job = make_job(resolve_job_file(request.job_file, request.flags), request.job_file.parent_path());
     check_ranks(job, ranks);
     std::string seed_text;
     if (request.seed_candidate) {
@@ -69,6 +70,7 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
     assignment.run_directory = run.root.string();
     assignment.job_toml = job.options.to_toml();
     assignment.token = write_token(run, assignment.incarnation);
+    if (job.own) assignment.job_toml = keep_own_problem(job.options, *job.own, run).to_toml();
     if (!seed_text.empty()) write_file_atomically(stored_seed_candidate(run), seed_text);
     write_file_atomically(run.job(), assignment.job_toml);
     return assignment;
@@ -83,7 +85,7 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
     }
     run.root = std::filesystem::absolute(run.root).lexically_normal();
     refuse_if_held(run);  // before anything else is wrong, and before a refusal would use up an incarnation
-    const Job job = make_job(resolve_stored_job(run.job(), request.flags));
+    const Job job = make_job(resolve_stored_job(run.job(), request.flags), run.root);
     check_ranks(job, ranks);
     lease.emplace(run);
     remove_leftovers(run);
@@ -122,7 +124,8 @@ ExitCode search(transport::MpiSession& session, const SearchRequest& request, bo
     });
     bool together = true;  // until the loop begins, errors end all ranks by agreement
     try {
-        const Job job = make_job(resolve_options(job_options(), JobFile{"RUN/job.toml", assignment.job_toml}, {}, {}));
+        const Job job = make_job(resolve_options(job_options(), JobFile{"RUN/job.toml", assignment.job_toml}, {}, {}),
+                                 assignment.run_directory);
         together = false;
         const SearchEnd end = search_on_this_rank(session, *startup, assignment, job, request, std::move(earlier));
         // What a later process works on is no more this one's to close.

@@ -37,6 +37,10 @@ std::shared_ptr<const evolve::Variation> make_variation(const Job& job, const st
 }
 
 std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job) {
+    if (job.own) {
+        job.verifier->start();
+        check_own_driver(*job.own, *job.host, job.program_limits);
+    }
     if (job.program) {
         return std::make_unique<evolve::ProgramEvaluator>(job.program, make_runner(job), job.thresholds);
     }

@@ -8,6 +8,7 @@
 
 #include "atoll/app/genomes.hpp"
 #include "atoll/app/narrowed_problem.hpp"
+#include "atoll/app/own_problem.hpp"
 #include "atoll/core/error.hpp"
 #include "atoll/core/file.hpp"
 
@@ -62,6 +63,19 @@ void take_sandbox_options(const ResolvedOptions& given, Job& job) {
     job.host = std::make_shared<sandbox::ProgramHost>(std::move(warden), std::move(compiler));
 }
 
+/// Own problems are read here, and started where candidates are evaluated.
+void make_own_problem(const ResolvedOptions& given, const std::filesystem::path& folder, Job& job) {
+    job.own = read_own_problem(given, folder);
+    job.verifier = std::make_shared<const evolve::Verifier>(job.own->verifier, job.host, job.program_limits);
+    if (job.own->kind != evolve::OwnKind::vector) {
+        job.program = evolve::make_own_program_problem(*job.own, job.verifier);
+        job.problem = job.program;
+        return;
+    }
+    job.vectors = evolve::make_own_vector_problem(*job.own, job.verifier);
+    job.problem = job.vectors;
+}
+
 /// The problem that the job names, vectors or programs.
 void make_problem(const ResolvedOptions& given, Job& job) {
     const std::string name = given.text("problem");
@@ -74,6 +88,11 @@ void make_problem(const ResolvedOptions& given, Job& job) {
     job.vectors = with_source(given, "problem", [&] {
         return std::shared_ptr<const problems::VectorProblem>(problems::make_vector_problem(name));
     });
+    job.problem = job.vectors;
+}
+
+/// Inside the narrower bounds of the job, when it asks for such.
+void narrow_bounds(const ResolvedOptions& given, Job& job) {
     const double lower = given.real("search.lower");
     const double upper = given.real("search.upper");
     if (lower > upper) {
@@ -82,17 +101,21 @@ void make_problem(const ResolvedOptions& given, Job& job) {
     }
     job.vectors = with_source(given, std::isfinite(lower) ? "search.lower" : "search.upper",
                               [&] { return narrow(job.vectors, lower, upper); });
-
     job.problem = job.vectors;
 }
 
 }  // namespace
 
-Job make_job(ResolvedOptions options) {
+Job make_job(ResolvedOptions options, const std::filesystem::path& folder) {
     Job job(std::move(options));
     const ResolvedOptions& given = job.options;
     take_sandbox_options(given, job);
-    make_problem(given, job);
+    if (has_own_problem(given)) {
+        make_own_problem(given, folder, job);
+    } else {
+        make_problem(given, job);
+    }
+    if (job.vectors) narrow_bounds(given, job);
 
     engine::RankOptions& rank = job.rank;
     rank.direction = job.problem->direction();
@@ -167,7 +190,7 @@ ResolvedOptions resolve_stored_job(const std::filesystem::path& file, const Flag
 
 std::optional<double> stored_target(const RunDirectory& run) {
     try {
-        return make_job(resolve_stored_job(run.job(), {})).rank.target;
+        return make_job(resolve_stored_job(run.job(), {}), run.root).rank.target;
     } catch (const InputError&) {
         return std::nullopt;
     }

@@ -113,6 +113,37 @@ std::vector<Option> rows() {
         stage.maximum = std::numeric_limits<double>::infinity();
     }
 
+    const auto files = [&table](std::string key, std::string description) -> Option& {
+        Option option;
+        option.key = std::move(key);
+        option.type = OptionType::text_list;
+        option.default_text = "[]";
+        option.description = std::move(description);
+        return table.emplace_back(std::move(option));
+    };
+    text("own.kind", "\"\"", {},
+         "The problem is the job's own, and its candidates are of this kind: vector, program-cpp or program-python; "
+         "empty: "
+         "one of those under data/problems.");
+    text("own.direction", "\"maximize\"", {"maximize", "minimize"}, "What is a better score of an own problem.");
+    text("own.verifier", "\"\"", {}, "File that judges answers, .py or .cpp; paths begin at the job file's folder.")
+        .in_content_hash = false;
+    text("own.driver", "\"\"", {}, "File that calls the program, .cpp or .py as the kind says.").in_content_hash =
+        false;
+    text("own.program", "\"\"", {}, "File of the program to start from.").in_content_hash = false;
+    files("own.instances", "Files, one an instance: the score is the mean over them.").in_content_hash = false;
+    files("own.hidden_instances", "The same for checks of programs that the search has no part in.").in_content_hash =
+        false;
+    files("own.sha256", "SHA-256 of the files above, filled in by atoll when it copies them to RUN/problem.");
+    integer("own.dimension", "0", 0, 1e6, "Coordinates of a vector.");
+    real("own.lower", "0.0", -unlimited, unlimited, "Lower bound of each coordinate.");
+    real("own.upper", "1.0", -unlimited, unlimited, "Upper bound of each coordinate.");
+    Option& best = real("own.best_known", "inf", -unlimited, unlimited,
+                        "A score to show beside the run's own, on your word; inf: none.");
+    best.allow_infinite = true;
+    best.maximum = std::numeric_limits<double>::infinity();
+    best.in_content_hash = false;
+
     integer("engine.workers", "0", 0, 4096,
             "Worker threads per rank; 0: the CPUs of the affinity mask divided by the ranks that share it.")
         .in_content_hash = false;

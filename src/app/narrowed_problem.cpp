@@ -42,6 +42,7 @@ public:
     std::span<const double> upper_bounds() const override { return upper_; }
     problems::Judgement judge(std::span<const double> x) const override { return whole_->judge(x); }
     double merit(std::span<const double> x) const override { return whole_->merit(x); }
+    bool merit_is_cheap() const override { return whole_->merit_is_cheap(); }
     std::optional<problems::PublishedValue> best_known() const override { return whole_->best_known(); }
     std::vector<problems::PublishedValue> published() const override { return whole_->published(); }
     problems::Symmetry symmetry() const override { return whole_->symmetry(); }

@@ -31,6 +31,11 @@ Json provenance(const Job& job, const ProvenanceFacts& facts) {
     json.set("seed", job.options.integer("seed"));
     json.set("islands", job.options.integer("islands"));
     json.set("job_sha256", to_hex(sha256(job.options.to_toml())));
+    if (job.own) {
+        Json::Array hashes;
+        for (const std::string& hash : job.options.texts("own.sha256")) hashes.emplace_back(hash);
+        json.set("own_files_sha256", std::move(hashes));
+    }
     for (const char* name : {"SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_CLUSTER_NAME", "SLURM_RESTART_COUNT"}) {
         if (const char* value = std::getenv(name)) {
             std::string member = name;

@@ -112,7 +112,8 @@ Supervisor::Supervisor(const SupervisorRequest& request, std::vector<std::string
         run_ = open_run_directory(request.search.run);
         return;
     }
-    const Job job = make_job(resolve_job_file(request.search.job_file, request.search.flags));
+    const Job job = make_job(resolve_job_file(request.search.job_file, request.search.flags),
+                             request.search.job_file.parent_path());
     run_.root = request.search.run.empty() ? reserve_default_run_folder(job.problem->name()) : request.search.run;
 }
 

@@ -36,7 +36,7 @@ void add_archive(Command& program, Action& action, const std::string& command_li
                          [=] { return app::archive_verify(words->run, words->json); });
     Command fold = add("fold", "Make archive.h5 from the journals",
                        [=] { return app::archive_fold(words->run, words->background, words->json); });
-    Command best = add("best", "The best proven candidate", 
+    Command best = add("best", "The best proven candidate",
                        [=] { return app::archive_best(words->run, words->output, words->json); });
     best.option("--candidate", words->output, "Write the candidate itself, as evaluate takes it", "FILE");
     Command hash = add("hash", "SHA-256 over what the run found, the same on any rank count when it was deterministic",

@@ -32,12 +32,22 @@ void Command::positional(const std::string& name, std::filesystem::path& value, 
     node_->app->add_option(name, value, text)->required()->type_name(shown_as);
 }
 
+void Command::positional(const std::string& name, std::string& value, const std::string& text,
+                         const std::string& shown_as) {
+    node_->app->add_option(name, value, text)->required()->type_name(shown_as);
+}
+
 void Command::positionals(const std::string& name, std::vector<std::filesystem::path>& values, const std::string& text,
                           const std::string& shown_as) {
     node_->app->add_option(name, values, text)->required()->type_name(shown_as);
 }
 
 void Command::required_option(const std::string& flag, std::filesystem::path& value, const std::string& text,
+                              const std::string& shown_as) {
+    node_->app->add_option(flag, value, text)->required()->type_name(shown_as);
+}
+
+void Command::required_option(const std::string& flag, std::string& value, const std::string& text,
                               const std::string& shown_as) {
     node_->app->add_option(flag, value, text)->required()->type_name(shown_as);
 }

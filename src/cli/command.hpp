@@ -24,10 +24,13 @@ public:
 
     void positional(const std::string& name, std::filesystem::path& value, const std::string& text,
                     const std::string& shown_as);
+    void positional(const std::string& name, std::string& value, const std::string& text, const std::string& shown_as);
     /// One or more, all the words that are no flags.
     void positionals(const std::string& name, std::vector<std::filesystem::path>& values, const std::string& text,
                      const std::string& shown_as);
     void required_option(const std::string& flag, std::filesystem::path& value, const std::string& text,
+                         const std::string& shown_as);
+    void required_option(const std::string& flag, std::string& value, const std::string& text,
                          const std::string& shown_as);
     void option(const std::string& flag, std::filesystem::path& value, const std::string& text,
                 const std::string& shown_as);

@@ -76,8 +76,9 @@ std::string closing_summary(const Closing& closing) {
     }
     if (closing.facts.final_check) {
         const FinalCheck& check = *closing.facts.final_check;
-        line(out, "hidden", check.score.scored() ? interval(check.score) + " on instances that the search never saw"
-                                                 : check.verdict + " (" + check.reason + ") on hidden instances");
+        line(out, "hidden",
+             check.score.scored() ? interval(check.score) + " on instances that the search never saw"
+                                  : check.verdict + " (" + check.reason + ") on hidden instances");
     }
     if (!comparisons.empty()) {
         out << '\n';

@@ -195,8 +195,7 @@ RunSummary summarize(const journal::RunContents& contents, const RunFacts& facts
                                               : std::numeric_limits<double>::quiet_NaN();
 
     const Score best = summary.best ? summary.best->score : Score{};
-    summary.comparisons =
-        compare(best, facts, summary.best ? summary.best->metrics : std::vector<Metric>{});
+    summary.comparisons = compare(best, facts, summary.best ? summary.best->metrics : std::vector<Metric>{});
     summary.new_best = is_new_best(best, facts);
     for (const journal::Note& note : contents.torn_tails) summary.notes.push_back("unfinished end: " + note.text);
     for (const journal::Note& note : contents.damages) summary.notes.push_back("damage: " + note.text);

@@ -13,6 +13,7 @@
 #include "atoll/core/options.hpp"
 #include "atoll/engine/rank.hpp"
 #include "atoll/evolve/island_options.hpp"
+#include "atoll/evolve/own_problem.hpp"
 #include "atoll/problems/program_problem.hpp"
 #include "atoll/problems/vector_problem.hpp"
 #include "atoll/sandbox/execution.hpp"
@@ -34,6 +35,8 @@ struct Job {
     std::shared_ptr<const problems::VectorProblem> vectors;   ///< when candidates are vectors
     std::shared_ptr<const problems::ProgramProblem> program;  ///< when candidates are programs
     std::shared_ptr<sandbox::ProgramHost> host;               ///< runs foreign code, once some is there
+    std::optional<evolve::OwnProblem> own;                    ///< when the user brought the problem along
+    std::shared_ptr<const evolve::Verifier> verifier;         ///< of that
     sandbox::Limits program_limits;
     std::uint64_t tuner_calls = 0;   ///< programs run in one search over a program's numbers
     std::vector<double> thresholds;  ///< of the cascade's first stages; not finite: none
@@ -47,8 +50,9 @@ struct Job {
 };
 
 /// Checks what one option alone can not tell: the problem exists, bounds do not cross, some limit is set, operators
-/// are known. Throws InputError naming where the value came from.
-Job make_job(ResolvedOptions options);
+/// are known. Throws InputError naming where the value came from. The files of a user's own problem are looked for in
+/// `folder`, that of the job file.
+Job make_job(ResolvedOptions options, const std::filesystem::path& folder = {});
 
 /// From a job file on disk, the process's environment and flags.
 ResolvedOptions resolve_job_file(const std::filesystem::path& file, const FlagValues& flags);

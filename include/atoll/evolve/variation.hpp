@@ -42,8 +42,8 @@ public:
     virtual void check(const Candidate& candidate) const = 0;
 
     /// Runs a pipeline (one of pipelines(), or the starter) on as many parents as it takes. Pure: the same result for
-    /// the same input. `to_beat`: the worst candidate that would still be kept, or null; a search may give up once it is
-    /// clear that its result will be worse.
+    /// the same input. `to_beat`: the worst candidate that would still be kept, or null; a search may give up once it
+    /// is clear that its result will be worse.
     virtual engine::Made make(const Pipeline& pipeline, std::span<const Candidate* const> parents, RandomStream& random,
                               const Candidate* to_beat) const = 0;
 };

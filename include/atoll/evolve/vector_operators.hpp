@@ -67,7 +67,7 @@ public:
     /// The pipeline of that name ("reinsert", "reinsert+polish"); throws InputError naming what there is.
     VectorPipeline pipeline(const std::string& name) const;
     /// What a job gets that names no operators: with a program, everything polished; without one, the cheap
-    /// mutations and the bounded searches.
+    /// mutations and, where merits are cheap, the bounded searches.
     std::vector<std::string> default_pipelines() const;
     /// What starts an island: "random+polish" where the problem has a program, else "random".
     VectorPipeline starter() const;

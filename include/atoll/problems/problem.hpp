@@ -17,7 +17,8 @@ struct PublishedValue {
     bool strictly_verified = false;
     std::string source;
     std::string metric = {};  ///< the metric of a candidate that it stands beside; empty: the score
-    /// Measured on other instances of the same kind: shown beside a run's own value, never said to be reached or beaten.
+    /// Measured on other instances of the same kind: shown beside a run's own value, never said to be reached or
+    /// beaten.
     bool other_instances = false;
 };
 

@@ -52,6 +52,9 @@ public:
     /// every finite vector inside the bounds, and equal to the score up to rounding where the vector is feasible.
     virtual double merit(std::span<const double> x) const = 0;
 
+    /// False where a merit costs as much as a judgement: then nothing searches by it unless a job says so.
+    virtual bool merit_is_cheap() const { return true; }
+
     virtual Symmetry symmetry() const { return {}; }
 
     /// A random start inside the bounds.

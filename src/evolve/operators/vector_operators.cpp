@@ -94,7 +94,7 @@ std::vector<std::string> VectorOperators::default_pipelines() const {
     for (const char* each : {"gaussian", "crossover", "differential"}) names.emplace_back(each);
     if (polish_) {
         for (std::string& name : names) name += polish_suffix;
-    } else {
+    } else if (problem_->merit_is_cheap()) {
         names.emplace_back("cma_es");
         names.emplace_back("de");
     }
