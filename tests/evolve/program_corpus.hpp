@@ -175,7 +175,7 @@ double hard(double x) {
 	const char* again = R"y(} 0.75 )" // )y";
 	double million = 1'000'000.5, hex = 0x1.8p3, tiny = .5, whole = 5., single = 0.5f, large = 1e+10;
 	calls += quote == apostrophe ? 1 : 0;
-#if defined(FAST) && 1.5
+#if defined(FAST) // && 1.5
 	x *= 3.0;
 #endif
 	x += TWICE(0.5) + SCALE;
@@ -339,7 +339,7 @@ class Holder:
 # not a comment
 		"""
 		total = 0.0; other = 1_000.5e-3
-		text = f"{a:>{10}} # {b}" 'it''s' "\"" rb'\'' if False else "x"
+		text = f"{a:>{10}} # {b}" 'it''s' "\"" if False else "x"; raw = rb'\''
 		if a < b: total += 1.5
 		elif a == b: pass
 		else:
