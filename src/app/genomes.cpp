@@ -29,9 +29,9 @@ void check_pipelines(const Job& job) {
 
 std::shared_ptr<const evolve::Variation> make_variation(const Job& job, const std::optional<Candidate>& seed) {
     if (job.program) {
-        return std::make_shared<const evolve::ProgramVariation>(
-            job.program, make_runner(job), seed ? seed->bytes : job.program->initial_program(), job.tuner_calls,
-            job.operators);
+        return std::make_shared<const evolve::ProgramVariation>(job.program, make_runner(job),
+                                                                seed ? seed->bytes : job.program->initial_program(),
+                                                                job.tuner_calls, job.operators);
     }
     return std::make_shared<const evolve::VectorVariation>(job.vectors, job.operators);
 }
