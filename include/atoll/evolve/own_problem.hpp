@@ -42,7 +42,7 @@ struct OwnProblem {
 /// being the verdict. A verifier that fails is `infrastructure`, reason "verifier".
 ///
 /// Programs: each instance is one stage, an execution of its own. The driver is the user's text behind a header of
-/// ours: cpp: `void atoll_run(const atoll::Instance& instance, atoll::Answer& answer)`; python:
+/// ours: cpp: `void run(const atl::Instance& instance, atl::Answer& answer)`; python:
 /// `def run(program, instance: bytes)`, which returns numbers.
 std::shared_ptr<const problems::ProgramProblem> make_own_program_problem(OwnProblem own,
                                                                          std::shared_ptr<const Verifier> verifier);

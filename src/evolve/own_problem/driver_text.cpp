@@ -9,6 +9,9 @@
 namespace atl::evolve {
 namespace {
 
+/// The runner's class under the name that users' drivers know it by.
+constexpr std::string_view driver_names = "namespace atl {\nusing Answer = ::atoll::Answer;\n}\n";
+
 /// A Python literal of any bytes.
 std::string python_bytes(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -25,7 +28,7 @@ std::string python_bytes(std::string_view bytes) {
 }  // namespace
 
 std::string cpp_driver_text(const OwnFile& driver) {
-    return std::string(instance_header()) + "\n#line 1 \"" + driver.name + "\"\n" + driver.bytes +
+    return std::string(instance_header()) + std::string(driver_names) + "\n#line 1 \"" + driver.name + "\"\n" + driver.bytes +
            "\n#line 1 \"call of the driver\"\n" + std::string(driver_harness_cpp());
 }
 
