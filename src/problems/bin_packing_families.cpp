@@ -16,11 +16,9 @@ constexpr std::uint64_t instance_seed = 0x6f6e6c696e652062;
 const std::vector<BinPackingFamily>& bin_packing_families() {
     using Sizes = BinPackingFamily::Sizes;
     static const std::vector<BinPackingFamily> families{
-        {"or1", Sizes::uniform_20_to_100, 150, 120, 20, 120, 8},
-        {"or2", Sizes::uniform_20_to_100, 150, 250, 20, 250, 8},
-        {"or3", Sizes::uniform_20_to_100, 150, 500, 20, 250, 8},
-        {"or4", Sizes::uniform_20_to_100, 150, 1000, 20, 250, 8},
-        {"weibull_5k", Sizes::weibull_3_45, 100, 5000, 5, 2000, 2},
+        {"or1", Sizes::uniform_20_to_100, 150, 120, 20, 8},   {"or2", Sizes::uniform_20_to_100, 150, 250, 20, 8},
+        {"or3", Sizes::uniform_20_to_100, 150, 500, 20, 8},   {"or4", Sizes::uniform_20_to_100, 150, 1000, 20, 8},
+        {"weibull_5k", Sizes::weibull_3_45, 100, 5000, 5, 2},
     };
     return families;
 }

@@ -22,8 +22,9 @@ struct BinPackingFamily {
     int capacity = 0;
     int items = 0;
     int instances = 0;
-    int screen_items = 0;      ///< of each instance of the stage "screen"
-    int screen_instances = 0;  ///< likewise
+    /// In the stage "screen". They are as long as the others: cut to half, they rank priority functions with a rank
+    /// correlation of 0.71 to the full stage instead of 0.90, since what bins are left open weighs more.
+    int screen_instances = 0;
 };
 
 const std::vector<BinPackingFamily>& bin_packing_families();
@@ -35,6 +36,7 @@ enum class InstanceUse : std::uint32_t { full = 0, screen = 1, future = 2 };
 RandomStream instance_stream(std::uint32_t family, std::uint64_t index, InstanceUse use, StreamPurpose purpose);
 
 int draw_item(const BinPackingFamily& family, RandomStream& random);
+/// `items` of them, whatever the family's own length.
 BinPackingInstance draw_instance(const BinPackingFamily& family, int items, RandomStream& random);
 
 /// The same instance up to a drawn place between a quarter and three quarters, other items from there on.

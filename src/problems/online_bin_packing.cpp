@@ -123,7 +123,7 @@ FamilyInstances OnlineBinPacking::draw(std::uint32_t index, Kind kind, StreamPur
         const auto number = static_cast<std::uint64_t>(i);
         RandomStream present =
             instance_stream(index, number, screen ? InstanceUse::screen : InstanceUse::full, purpose);
-        BinPackingInstance instance = draw_instance(family, screen ? family.screen_items : family.items, present);
+        BinPackingInstance instance = draw_instance(family, family.items, present);
         if (kind == Kind::foresight) {
             RandomStream future = instance_stream(index, number, InstanceUse::future, purpose);
             Foresight foresight = with_another_future(family, instance, future);
@@ -229,9 +229,9 @@ Judgement OnlineBinPacking::judge(std::string_view instance_set, std::span<const
         const std::string prefix = group.family->name + "_";
         const Tally best{group.best_fit_bins, group.lower_bound}, first{group.first_fit_bins, group.lower_bound};
         judgement.metrics.insert(judgement.metrics.end(),
-                                 {{prefix + "excess", tally.excess(), "1"},
-                                  {prefix + "best_fit_excess", best.excess(), "1"},
-                                  {prefix + "first_fit_excess", first.excess(), "1"},
+                                 {{prefix + "excess", tally.excess(), ""},
+                                  {prefix + "best_fit_excess", best.excess(), ""},
+                                  {prefix + "first_fit_excess", first.excess(), ""},
                                   {prefix + "bins", static_cast<double>(tally.bins), "bins"},
                                   {prefix + "lower_bound", static_cast<double>(tally.lower_bound), "bins"}});
     }

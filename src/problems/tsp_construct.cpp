@@ -175,9 +175,9 @@ Judgement TspConstruct::judge(std::string_view instance_set, std::span<const std
     }
     Judgement judgement{{}, ratios.mean_less_one(content.references.size()), {}};
     if (results.size() < known.contents.size()) return judgement;
-    judgement.metrics = {{"mean_length", length_sum / static_cast<double>(content.references.size()), "1"},
-                         {"nearest_neighbour_gap", content.nearest_neighbour_gap, "1"},
-                         {"greedy_gap", content.greedy_gap, "1"}};
+    judgement.metrics = {{"mean_length", length_sum / static_cast<double>(content.references.size()), ""},
+                         {"nearest_neighbour_gap", content.nearest_neighbour_gap, ""},
+                         {"greedy_gap", content.greedy_gap, ""}};
     return judgement;
 }
 

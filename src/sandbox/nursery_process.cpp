@@ -27,7 +27,6 @@
 namespace atl::sandbox {
 namespace {
 
-constexpr int ready_patience_milliseconds = 60'000;  // importing numpy from a slow, shared file system
 constexpr int spawn_patience_milliseconds = 10'000;
 constexpr int channel_place = 3, config_place = 4, library_place = 5;
 
@@ -171,14 +170,14 @@ std::int32_t NurseryProcess::receive(int timeout_milliseconds) {
     return reply.pid;
 }
 
-void NurseryProcess::wait_until_ready() {
+void NurseryProcess::wait_until_ready(int timeout_milliseconds) {
     if (ready_) return;
-    receive(ready_patience_milliseconds);
+    receive(timeout_milliseconds);
     ready_ = true;
 }
 
 pid_t NurseryProcess::make_keeper(const cell::CellRequest& request, int report, int output, int bundle) {
-    wait_until_ready();
+    wait_until_ready(spawn_patience_milliseconds);
     const int sent[] = {report, output, bundle};
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof sent)]{};
     cell::CellRequest copy = request;

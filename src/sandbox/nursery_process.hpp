@@ -21,12 +21,14 @@ public:
     NurseryProcess(const NurseryProcess&) = delete;
     NurseryProcess& operator=(const NurseryProcess&) = delete;
 
-    /// Waits until it is ready; throws InfrastructureError with what it said when it is not.
-    void wait_until_ready();
+    /// Throws InfrastructureError with what it said when it is not ready after that time.
+    void wait_until_ready(int timeout_milliseconds);
     /// The process number of a new keeper, which is this process's child. Throws InfrastructureError.
     pid_t make_keeper(const cell::CellRequest& request, int report, int output, int bundle);
 
     pid_t pid() const { return pid_; }
+    /// Can be read once it is ready, or has ended.
+    int channel() const { return channel_; }
 
 private:
     std::string last_words() const;

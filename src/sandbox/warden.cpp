@@ -37,6 +37,19 @@ void check_names(const std::vector<std::string>& given, const std::vector<std::s
     }
 }
 
+void check_options(const WardenOptions& options) {
+    check_names(options.disabled_layers, layer_names(), "sandbox.disabled_layers");
+    check_names(options.required, requirement_names(), "sandbox.require_isolation");
+    for (const std::string& path : options.read_paths) {
+        if (!path.starts_with('/')) throw InputError("sandbox.read_paths: '" + path + "' is not absolute");
+        if (path == "/") throw InputError("sandbox.read_paths: '/' would hide nothing");
+        if (access(path.c_str(), F_OK) != 0) throw InputError("sandbox.read_paths: '" + path + "' is not there");
+    }
+    if (!options.scratch_root.is_absolute()) {
+        throw InputError("sandbox.scratch: '" + options.scratch_root.string() + "' is not absolute");
+    }
+}
+
 void check_request(const ExecutionRequest& request) {
     constexpr std::size_t most_words = 64, most_words_bytes = 3500, most_files_bytes = std::size_t{128} << 20;
     std::size_t words = 0, bytes = 0;
@@ -94,69 +107,8 @@ std::vector<std::string> default_read_paths() {
     return {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/ld.so.cache", "/etc/alternatives"};
 }
 
-/// Invariant: `waiting_` holds a promise for each request sent and not answered; after `lost_` none is added.
-class Warden::Connection {
-public:
-    explicit Connection(const WardenOptions& options);
-    ~Connection();
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-
-    std::future<Execution> start(const ExecutionRequest& request);
-    WardenGreeting greeting;
-
-private:
-    void spawn(const std::string& program);
-    void greet(const WardenOptions& options);
-    void end_process();
-    void receive_answers();
-
-    pid_t pid_ = -1;
-    int socket_ = -1;
-    std::mutex mutex_;  // guards waiting_, next_, lost_ and writes to socket_
-    std::map<std::uint64_t, std::promise<Execution>> waiting_;
-    std::uint64_t next_ = 1;
-    bool lost_ = false;
-    std::thread receiver_;
-};
-
-Warden::Connection::Connection(const WardenOptions& options) {
-    check_names(options.disabled_layers, layer_names(), "sandbox.disabled_layers");
-    check_names(options.required, requirement_names(), "sandbox.require_isolation");
-    for (const std::string& path : options.read_paths) {
-        if (!path.starts_with('/')) throw InputError("sandbox.read_paths: '" + path + "' is not absolute");
-        if (path == "/") throw InputError("sandbox.read_paths: '/' would hide nothing");
-        if (access(path.c_str(), F_OK) != 0) throw InputError("sandbox.read_paths: '" + path + "' is not there");
-    }
-    if (!options.scratch_root.is_absolute()) {
-        throw InputError("sandbox.scratch: '" + options.scratch_root.string() + "' is not absolute");
-    }
+WardenLaunch::WardenLaunch(const std::filesystem::path& program) : program_(program.string()) {
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // no other process of this user looks into the rank
-    spawn(options.program.string());
-    try {
-        greet(options);
-        const std::string missing = missing_isolation(greeting.layers, options.required);
-        if (!missing.empty() && !options.accept_any_isolation) throw InfrastructureError(missing);
-    } catch (...) {
-        end_process();
-        throw;
-    }
-    receiver_ = std::thread([this] { receive_answers(); });
-}
-
-Warden::Connection::~Connection() {
-    shutdown(socket_, SHUT_RDWR);
-    receiver_.join();
-    end_process();
-}
-
-void Warden::Connection::end_process() {
-    close(socket_);
-    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
-}
-
-void Warden::Connection::spawn(const std::string& program) {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         throw InfrastructureError(std::string("socketpair: ") + std::strerror(errno));
@@ -165,7 +117,7 @@ void Warden::Connection::spawn(const std::string& program) {
     std::string library_path = libraries == nullptr ? "" : std::string("LD_LIBRARY_PATH=") + libraries;
     char* const variable = libraries == nullptr ? nullptr : library_path.data();
     pid_ = fork();
-    if (pid_ == 0) become_warden(program.c_str(), ends[1], variable);
+    if (pid_ == 0) become_warden(program_.c_str(), ends[1], variable);
     const int error = errno;
     close(ends[1]);
     socket_ = ends[0];
@@ -173,6 +125,67 @@ void Warden::Connection::spawn(const std::string& program) {
         close(socket_);
         throw InfrastructureError(std::string("can not start the warden: ") + std::strerror(error));
     }
+}
+
+WardenLaunch::WardenLaunch(WardenLaunch&& other) noexcept
+    : program_(std::move(other.program_)),
+      pid_(std::exchange(other.pid_, -1)),
+      socket_(std::exchange(other.socket_, -1)) {}
+
+WardenLaunch::~WardenLaunch() {
+    if (pid_ < 0) return;
+    shutdown(socket_, SHUT_RDWR);  // by which it ends, even if a forked child holds the socket too
+    close(socket_);
+    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+}
+
+/// Invariant: `waiting_` holds a promise for each request sent and not answered; after `lost_` none is added.
+class Warden::Connection {
+public:
+    Connection(WardenLaunch&& launch, const WardenOptions& options);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    std::future<Execution> start(const ExecutionRequest& request);
+    WardenGreeting greeting;
+    std::shared_future<std::string> python_error;
+
+private:
+    void greet(const WardenOptions& options);
+    void receive_answers();
+    void tell_python_error(const std::string& error);
+
+    WardenLaunch launch_;
+    int socket_;
+    std::mutex mutex_;  // guards waiting_, next_, lost_ and writes to socket_
+    std::map<std::uint64_t, std::promise<Execution>> waiting_;
+    std::uint64_t next_ = 1;
+    bool lost_ = false;
+    bool python_told_ = false;  // the receiver's own, once it runs
+    std::promise<std::string> python_promise_;
+    std::thread receiver_;
+};
+
+Warden::Connection::Connection(WardenLaunch&& launch, const WardenOptions& options)
+    : launch_(std::move(launch)), socket_(launch_.socket_) {
+    python_error = python_promise_.get_future().share();
+    check_options(options);
+    greet(options);
+    const std::string missing = missing_isolation(greeting.layers, options.required);
+    if (!missing.empty() && !options.accept_any_isolation) throw InfrastructureError(missing);
+    if (options.python.empty()) tell_python_error({});
+    receiver_ = std::thread([this] { receive_answers(); });
+}
+
+Warden::Connection::~Connection() {
+    shutdown(socket_, SHUT_RDWR);
+    receiver_.join();
+}
+
+void Warden::Connection::tell_python_error(const std::string& error) {
+    if (!std::exchange(python_told_, true)) python_promise_.set_value(error);
 }
 
 void Warden::Connection::greet(const WardenOptions& options) {
@@ -184,7 +197,7 @@ void Warden::Connection::greet(const WardenOptions& options) {
     settings.scratch_root = options.scratch_root.string();
     std::string payload;
     if (!write_fully(socket_, framed(encode(settings))) || !read_frame(socket_, payload)) {
-        throw InfrastructureError("the warden (" + options.program.string() + " warden) ended while it started");
+        throw InfrastructureError("the warden (" + launch_.program_ + " warden) ended while it started");
     }
     greeting = decode_greeting(payload);
     if (!greeting.error.empty()) throw InfrastructureError("the warden can not work: " + greeting.error);
@@ -212,6 +225,10 @@ void Warden::Connection::receive_answers() {
         while (read_frame(socket_, payload)) {
             Execution execution;
             const std::uint64_t id = decode(payload, execution);
+            if (id == python_word) {
+                tell_python_error(execution.error);
+                continue;
+            }
             const std::lock_guard lock(mutex_);
             const auto found = waiting_.find(id);
             if (found == waiting_.end()) continue;
@@ -221,6 +238,7 @@ void Warden::Connection::receive_answers() {
     } catch (const InfrastructureError&) {
         // a message of another form: as good as no warden
     }
+    tell_python_error("the warden is gone");
     const std::lock_guard lock(mutex_);
     lost_ = true;
     for (auto& [id, promise] : waiting_) {
@@ -231,11 +249,13 @@ void Warden::Connection::receive_answers() {
     waiting_.clear();
 }
 
-Warden::Warden(const WardenOptions& options) : connection_(std::make_unique<Connection>(options)) {}
+Warden::Warden(const WardenOptions& options) : Warden(WardenLaunch(options.program), options) {}
+Warden::Warden(WardenLaunch&& launch, const WardenOptions& options)
+    : connection_(std::make_unique<Connection>(std::move(launch), options)) {}
 Warden::~Warden() = default;
 
 const LayerReports& Warden::layers() const { return connection_->greeting.layers; }
-const std::string& Warden::python_error() const { return connection_->greeting.python_error; }
+const std::string& Warden::python_error() const { return connection_->python_error.get(); }
 std::future<Execution> Warden::start(const ExecutionRequest& request) { return connection_->start(request); }
 
 }  // namespace atl::sandbox

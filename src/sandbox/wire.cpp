@@ -42,7 +42,7 @@ WardenSettings decode_settings(std::string_view bytes) {
 std::string encode(const WardenGreeting& greeting) {
     WireWriter writer = begin();
     for (const LayerReport& layer : greeting.layers) writer << layer.state << std::string_view(layer.reason);
-    writer << std::string_view(greeting.python_error) << std::string_view(greeting.error);
+    writer << std::string_view(greeting.error);
     return writer.bytes();
 }
 
@@ -50,7 +50,7 @@ WardenGreeting decode_greeting(std::string_view bytes) {
     WardenGreeting greeting;
     WireReader reader = begin(bytes);
     for (LayerReport& layer : greeting.layers) reader >> layer.state >> layer.reason;
-    reader >> greeting.python_error >> greeting.error;
+    reader >> greeting.error;
     return greeting;
 }
 

@@ -15,8 +15,11 @@
 
 namespace atl::sandbox {
 
-inline constexpr std::uint32_t wire_version = 1;
+inline constexpr std::uint32_t wire_version = 2;
 inline constexpr std::uint32_t longest_frame = 256U << 20;
+
+/// In the place of an evaluation's number: what came of the interpreter's first warm-up.
+inline constexpr std::uint64_t python_word = 0;
 
 /// What a warden is told first.
 struct WardenSettings {
@@ -29,7 +32,6 @@ struct WardenSettings {
 /// What it answers.
 struct WardenGreeting {
     LayerReports layers;
-    std::string python_error;
     std::string error;  ///< not empty: there is no warden
 };
 

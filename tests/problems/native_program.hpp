@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiles a candidate with a problem's driver by the system's compiler and runs it on one input: no sandbox, no cache.
+// Compiles a candidate with a problem's driver and the runner, and runs it on one input: no sandbox, no cache.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,40 +8,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
+#include <vector>
+
+#include "problems/program_answer.hpp"
 
 namespace atl::problems::testing {
-
-/// What a driver is promised, and a main() that keeps it: numbers from the file "input", answers to the file "result".
-inline constexpr const char* driver_header = R"cpp(
-#pragma once
-#include <cstddef>
-    struct atoll {
-        struct Answer {
-            void push(double value);
-        };
-    };
-    void atoll_run(const double* input, std::size_t count, atoll::Answer& answer);
-)cpp";
-
-inline constexpr const char* small_main = R"cpp(
-#include <cstdio>
-#include <vector>
-#include "atoll_driver.hpp"
-    static std::vector<double> values;
-    void atoll::Answer::push(double value) { values.push_back(value); }
-    int main() {
-        std::vector<double> input;
-        std::FILE* file = std::fopen("input", "rb");
-        for (double value = 0; std::fread(&value, sizeof value, 1, file) == 1;) input.push_back(value);
-        std::fclose(file);
-        atoll::Answer answer;
-        atoll_run(input.data(), input.size(), answer);
-        file = std::fopen("result", "wb");
-        std::fwrite(values.data(), sizeof(double), values.size(), file);
-        return std::fclose(file);
-    }
-)cpp";
 
 /// A folder of its own, gone with it.
 class NativeProgram {
@@ -50,11 +23,14 @@ public:
         std::string name = (std::filesystem::temp_directory_path() / "atoll-native-XXXXXX").string();
         if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
         folder_ = name;
-        write("atoll_driver.hpp", driver_header);
-        write("main.cpp", small_main);
         write("driver.cpp", driver);
         write("candidate.cpp", candidate);
-        built_ = shell("c++ -std=c++20 -O2 -o program main.cpp driver.cpp candidate.cpp") == 0;
+        write("parameters", bytes_of(std::vector<double>{1, 0}));  // one set of none
+        const std::string runner = ATOLL_SOURCE_DIR "/src/sandbox";
+        const std::string compiler = "c++ -std=c++20 -O2 -I'" + runner + "' ";
+        built_ = shell(compiler + "-include atoll_program.hpp -c candidate.cpp && " + compiler +
+                       "-include atoll_driver.hpp -o program driver.cpp '" + runner +
+                       "/native_runner.cpp' candidate.o") == 0;
     }
     ~NativeProgram() { std::filesystem::remove_all(folder_); }
     NativeProgram(const NativeProgram&) = delete;
@@ -64,9 +40,13 @@ public:
 
     std::string run(const std::string& input) const {
         write("input", input);
+        std::filesystem::remove(folder_ / "result");
         EXPECT_EQ(shell("./program"), 0);
         std::ifstream file(folder_ / "result", std::ios::binary);
-        return {std::istreambuf_iterator<char>(file), {}};
+        const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+        constexpr std::size_t head = 2 * sizeof(double);  // how many sets, how many numbers of the first
+        EXPECT_GE(bytes.size(), head);
+        return bytes.size() < head ? std::string() : bytes.substr(head);
     }
 
 private:

@@ -84,6 +84,13 @@ protected:
         for (const Stage& each : problem->stages(set)) results.push_back(bytes_of(pack(each, heuristic)));
         return results;
     }
+    static Judgement run_and_judge(const std::string& candidate) {
+        const NativeProgram program(problem->driver(), candidate);
+        EXPECT_TRUE(program.built());
+        std::vector<std::string> results;
+        for (const Stage& each : problem->stages(open_instances)) results.push_back(program.run(each.input));
+        return problem->judge(open_instances, results);
+    }
     /// Best fit's answer to the screen, with a change made to it.
     template <class Change>
     static Judgement forged(Change change) {
@@ -124,8 +131,9 @@ TEST_F(OnlineBinPacking, finds_best_fit_and_first_fit_as_far_above_the_bound_as_
     ASSERT_TRUE(judgement.verdict.ok()) << judgement.verdict.text;
     for (const PublishedValue& value : all->published()) {
         if (value.who == "FunSearch") continue;
-        const std::string family = value.source.substr(17, value.source.find(',') - 17);
+        const std::string family = value.metric.substr(0, value.metric.rfind('_'));
         const std::string kind = value.who == "best fit" ? "_best_fit_excess" : "_first_fit_excess";
+        EXPECT_TRUE(value.other_instances);
         EXPECT_NEAR(metric(judgement, family + kind), value.value, family == "or1" ? 0.02 : 0.01) << family << kind;
     }
 }
@@ -278,19 +286,54 @@ TEST_F(OnlineBinPacking, driver_tells_a_program_with_a_memory_where_an_instance_
             if (bin == capacity) seen += 1;  // the last of the choices for an item
             return bin - item >= 20 || bin == item || seen < 10 ? item - bin : item - bin - 2 * largest;
         })cpp";
-    const auto judged = [&](const std::string& candidate) {
-        const NativeProgram program(problem->driver(), candidate);
-        EXPECT_TRUE(program.built());
-        std::vector<std::string> results;
-        for (const Stage& each : problem->stages(open_instances)) results.push_back(program.run(each.input));
-        return problem->judge(open_instances, results).verdict;
-    };
-    EXPECT_TRUE(judged(text).ok()) << judged(text).text;
+    const Judgement fresh = run_and_judge(text);
+    EXPECT_TRUE(fresh.verdict.ok()) << fresh.verdict.text;
     // one that carries over what came after the cut is no better than one that looks ahead
-    EXPECT_EQ(judged("static double sum; double priority(double item, double bin, double) { sum += item; return "
-                     "static_cast<long>(sum) % 7 * bin; }")
-                  .reason,
+    EXPECT_EQ(run_and_judge("static double sum; double priority(double item, double bin, double) { sum += item; return "
+                            "static_cast<long>(sum) % 7 * bin; }")
+                  .verdict.reason,
               "looks_ahead");
+}
+
+TEST_F(OnlineBinPacking, catches_a_program_that_reads_the_items_to_come_from_its_input) {
+    constexpr const char* text = R"cpp(
+#include <cstdio>
+#include <vector>
+        static std::vector<double> coming;
+        static std::size_t at = 1, left = 0;
+        static void read() {
+            std::FILE* file = std::fopen("input", "rb");
+            for (double value = 0; std::fread(&value, sizeof value, 1, file) == 1;) coming.push_back(value);
+            std::fclose(file);
+        }
+        double priority(double item, double bin, double capacity) {
+            if (coming.empty()) read();
+            if (left == 0) {
+                left = static_cast<std::size_t>(coming[at + 1]);
+                at += 2;
+            }
+            double later = 0;  // a careful cheat: only the next few items, and only now and then
+            for (std::size_t i = at + 1; i < at + 4 && i < at + left; ++i) later += coming[i];
+            if (bin == capacity) {
+                ++at;
+                --left;
+            }
+            return static_cast<long>(later) % 4 == 0 ? bin - item : item - bin;
+        })cpp";
+    const Judgement judgement = run_and_judge(text);
+    EXPECT_EQ(judgement.verdict.kind, VerdictKind::cheated) << judgement.verdict.text;
+    EXPECT_EQ(judgement.verdict.reason, "looks_ahead");
+}
+
+TEST_F(OnlineBinPacking, programs_beside_the_job_are_what_their_names_say) {
+    const auto score = [&](const char* name) {
+        std::ifstream file(std::string(ATOLL_SOURCE_DIR "/data/problems/online_bin_packing/") + name);
+        const Judgement judgement = run_and_judge({std::istreambuf_iterator<char>(file), {}});
+        EXPECT_TRUE(judgement.verdict.ok()) << judgement.verdict.text;
+        return judgement.score.upper;
+    };
+    EXPECT_EQ(score("first_fit.cpp"), problem->judge(open_instances, answers(first_fit)).score.upper);
+    EXPECT_LT(score("useful_gaps.cpp"), 0.7 * problem->judge(open_instances, answers(best_fit)).score.upper);
 }
 
 }  // namespace

@@ -30,9 +30,9 @@ TEST_P(EveryProgramProblem, starts_from_a_program_with_one_marked_region_and_a_d
 }
 
 TEST_P(EveryProgramProblem, gives_each_stage_a_name_of_its_own_and_room_for_its_answer) {
+    ASSERT_FALSE(problem->stages(open_instances).empty());
     for (const std::string_view set : {open_instances, hidden_instances}) {
         const std::vector<Stage>& stages = problem->stages(set);
-        ASSERT_FALSE(stages.empty());
         for (std::size_t i = 0; i < stages.size(); ++i) {
             EXPECT_FALSE(stages[i].name.empty());
             EXPECT_GT(stages[i].result_bytes, 0U);
@@ -54,7 +54,7 @@ TEST_P(EveryProgramProblem, never_accepts_garbage) {
     RandomStream random(31, 0, 0, 0, StreamPurpose::test);
     for (const std::string_view set : {open_instances, hidden_instances}) {
         const std::vector<Stage>& stages = problem->stages(set);
-        for (int round = 0; round < 40; ++round) {
+        for (int round = 0; round < 40 && !stages.empty(); ++round) {
             std::vector<std::string> results(1 + random.below(stages.size()));
             for (std::string& bytes : results) {
                 const std::uint64_t most = random.below(2) != 0 ? 4096 : stages.back().result_bytes;

@@ -54,6 +54,15 @@ inline bool settles_to(std::size_t kept) {
     return false;
 }
 
+/// True once there are at least `wanted` below this process; waits for half a minute at most.
+inline bool grows_to(std::size_t wanted) {
+    for (int i = 0; i < 6000; ++i) {
+        if (descendants().size() >= wanted) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return false;
+}
+
 inline std::string describe(const std::vector<pid_t>& processes) {
     std::string text;
     for (const pid_t process : processes) {

@@ -27,6 +27,50 @@ TEST(Warden, AHarmlessProgramLeavesItsNumbers) {
     EXPECT_GT(execution.peak_bytes, 1U << 20);
 }
 
+TEST(Warden, ItIsLaunchedFirstAndToldItsWorkLater) {
+    adopt_orphans();
+    {
+        WardenLaunch launch(test_warden().program), unused(test_warden().program);
+        EXPECT_EQ(descendants().size(), 2U);
+        WardenLaunch moved(std::move(launch));
+        Warden warden(std::move(moved), test_warden());
+        EXPECT_EQ(warden.run(harmless_program()).result, harmless_result()) << "a program waits for the interpreter";
+        EXPECT_EQ(warden.python_error(), "");
+    }
+    EXPECT_TRUE(settles_to(0)) << describe(descendants());
+    EXPECT_THROW(Warden(WardenLaunch("/no/such/program"), test_warden()), InfrastructureError);
+}
+
+TEST(Warden, WithoutAnInterpreterNoneIsStarted) {
+    adopt_orphans();
+    WardenOptions options = test_warden();
+    options.python = "";
+    Warden warden(options);
+    EXPECT_EQ(warden.python_error(), "");
+    EXPECT_EQ(descendants().size(), 1U) << describe(descendants());
+    const Execution execution = warden.run(harmless_program());
+    EXPECT_EQ(execution.end, ExecutionEnd::not_started);
+    EXPECT_NE(execution.error.find("no Python interpreter"), std::string::npos) << execution.error;
+}
+
+TEST(Warden, AnInterpreterThatEndsIsStartedAgain) {
+    adopt_orphans();
+    Warden warden(test_warden());
+    ASSERT_EQ(warden.python_error(), "");
+    ASSERT_EQ(warden.run(harmless_program()).result, harmless_result());
+    const pid_t interpreter = descendants().back();
+    kill(interpreter, SIGKILL);
+    // the one that meets the loss is the machine's fault, the next ones run
+    const ExecutionRequest request = harmless_program();
+    const Execution lost = warden.run(request);
+    if (lost.end != ExecutionEnd::exited) {
+        EXPECT_EQ(verdict_of(lost, request).kind, VerdictKind::infrastructure);
+    }
+    std::vector<std::future<Execution>> next;
+    for (int i = 0; i < 3; ++i) next.push_back(warden.start(request));
+    for (auto& each : next) EXPECT_EQ(each.get().result, harmless_result());
+}
+
 TEST(Warden, ProgramsStartFromTheSameState) {
     Warden warden(test_warden());
     const ExecutionRequest request = python_program(
@@ -109,7 +153,7 @@ TEST_P(WardenModes, AKilledWardenTakesItsProgramsAlongAndIsTheMachinesFault) {
     ExecutionRequest request = python_program("while True: pass\n");
     request.limits.wall_seconds = 60;
     auto first = warden.start(request), second = warden.start(request);
-    while (descendants().size() < 6) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    ASSERT_TRUE(grows_to(6)) << describe(descendants());
     kill(descendants().front(), SIGKILL);
     EXPECT_EQ(verdict_of(first.get(), request).kind, VerdictKind::infrastructure);
     EXPECT_EQ(verdict_of(second.get(), request).kind, VerdictKind::infrastructure);
@@ -120,14 +164,18 @@ TEST_P(WardenModes, AKilledWardenTakesItsProgramsAlongAndIsTheMachinesFault) {
 TEST_P(WardenModes, ARankThatDiesLeavesNothingBehind) {
     const pid_t rank = fork();
     if (rank == 0) {
-        Warden warden(options_);
-        ExecutionRequest request = python_program("while True: pass\n");
-        request.limits.wall_seconds = 60;
-        auto hang = warden.start(request);
-        hang.wait();
+        try {
+            Warden warden(options_);
+            ExecutionRequest request = python_program("while True: pass\n");
+            request.limits.wall_seconds = 60;
+            auto hang = warden.start(request);
+            hang.wait();
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "%s\n", error.what());
+        }
         _exit(0);
     }
-    while (descendants().size() < 5) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    ASSERT_TRUE(grows_to(5)) << describe(descendants());
     kill(rank, SIGKILL);
     EXPECT_TRUE(settles_to(0)) << describe(descendants());
 }
