@@ -49,6 +49,7 @@ ExitCode doctor_sandbox(const DoctorRequest& request) {
     if (request.job_file) {
         const Job job = make_job(resolve_job_file(*request.job_file, {}), request.job_file->parent_path());
         options = job.host->warden_options();
+        options.python = job.options.text("python.interpreter");  // tried even where the job's programs need none
     }
     const std::vector<std::string> required = std::exchange(options.required, {});
     options.accept_any_isolation = true;

@@ -114,7 +114,8 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
 }
 
 /// `leave_at_once` is set when workers still run evaluations that nobody waits for.
-ExitCode search(transport::MpiSession& session, const SearchRequest& request, bool resuming, bool& leave_at_once) {
+ExitCode search(transport::MpiSession& session, const SearchRequest& request, bool resuming,
+                sandbox::WardenLaunch&& warden, bool& leave_at_once) {
     const std::unique_ptr<transport::Transport> startup = session.transport();
     std::optional<Lease> lease;
     std::optional<journal::RunContents> earlier;
@@ -126,6 +127,7 @@ ExitCode search(transport::MpiSession& session, const SearchRequest& request, bo
     try {
         const Job job = make_job(resolve_options(job_options(), JobFile{"RUN/job.toml", assignment.job_toml}, {}, {}),
                                  assignment.run_directory);
+        job.host->adopt(std::move(warden));
         together = false;
         const SearchEnd end = search_on_this_rank(session, *startup, assignment, job, request, std::move(earlier));
         // What a later process works on is no more this one's to close.
@@ -154,12 +156,13 @@ ExitCode search(transport::MpiSession& session, const SearchRequest& request, bo
 
 ExitCode run_search(const SearchRequest& request, bool resuming) {
     const SignalMask mask;
+    sandbox::WardenLaunch warden;  // before MPI, whose threads and memory no other process must share
     ExitCode code = ExitCode::ok;
     bool leave_at_once = false;
     {
         transport::MpiSession session;
         try {
-            code = search(session, request, resuming, leave_at_once);
+            code = search(session, request, resuming, std::move(warden), leave_at_once);
         } catch (const AgreedError& error) {
             // NOTE: before MPI ends: once one rank has left with an error code, the launcher may kill this one unheard.
             std::fprintf(stderr, "atoll: %s\n", error.what());

@@ -17,6 +17,8 @@ namespace atl::app {
 namespace {
 
 constexpr std::uint64_t largest_job_file_bytes = 1U << 20;
+/// Longer programs do not drift: drift would make them longer and longer.
+constexpr std::uint64_t drifting_program_bytes = 8192;
 
 /// Adds where the value came from to a message about it.
 template <class F>
@@ -116,6 +118,9 @@ Job make_job(ResolvedOptions options, const std::filesystem::path& folder) {
         make_problem(given, job);
     }
     if (job.vectors) narrow_bounds(given, job);
+    const bool python_programs = job.program && job.program->language() == problems::Language::python;
+    const bool python_verifier = job.own && job.own->verifier.name.ends_with(".py");
+    if (!python_programs && !python_verifier) job.host->leave_python_out();
 
     engine::RankOptions& rank = job.rank;
     rank.direction = job.problem->direction();
@@ -148,6 +153,7 @@ Job make_job(ResolvedOptions options, const std::filesystem::path& folder) {
     island.population.size = small(given, "population.size");
     island.population.selection = *evolve::parse_selection(given.text("population.selection"));
     island.population.tournament_size = small(given, "population.tournament_size");
+    if (job.program) island.population.neutral_bytes = drifting_program_bytes;
     island.elites = small(given, "population.elites");
     island.initial_candidates = small(given, "population.initial");
     island.stagnation_steps = count(given, "population.stagnation_steps");

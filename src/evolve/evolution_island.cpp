@@ -44,12 +44,13 @@ Population::Member make_individual(const EvaluationRecord& record, double fitnes
 PopulationOptions elite_options(const IslandOptions& options) {
     PopulationOptions elites = options.population;
     elites.size = options.elites;
+    elites.neutral_bytes = 0;  // what may leave must not be replaced again and again
     return elites;
 }
 
 std::vector<BanditArm> arms_of(const Variation& variation) {
     std::vector<BanditArm> arms;
-    for (const Pipeline& each : variation.pipelines()) arms.push_back({each.name, each.expected_calls + 1});
+    for (const Pipeline& each : variation.pipelines()) arms.push_back({each.name, variation.cost(each.expected_calls + 1)});
     return arms;
 }
 
@@ -126,7 +127,7 @@ void EvolutionIsland::learn(const EvaluationRecord& record) {
     double rank_gain = 0;
     if (record.verdict.ok() && record.score.scored() && record.candidate.genome == variation_->genome()) {
         const double fitness = fitness_of(record);
-        const bool for_population = of_this_era && population_.wants(fitness);
+        const bool for_population = of_this_era && population_.wants(fitness, record);
         const bool for_elites = elites_.wants(fitness);
         if (for_population || for_elites) {
             const Population::Member member = make_individual(record, fitness);
@@ -140,7 +141,8 @@ void EvolutionIsland::learn(const EvaluationRecord& record) {
         }
     }
     if (of_this_era && record.verdict.kind != VerdictKind::infrastructure) {
-        bandit_.learn(record.operator_name, rank_gain, static_cast<double>(record.objective_calls));
+        bandit_.learn(record.operator_name, rank_gain,
+                      variation_->cost(static_cast<double>(record.objective_calls)));
     }
     if (options_.stagnation_steps > 0 && step >= last_progress_step_ + options_.stagnation_steps) restart();
 }

@@ -15,13 +15,28 @@ ProgramHost::~ProgramHost() = default;
 /// With mutex_ held.
 const std::shared_ptr<Warden>& ProgramHost::started_warden() {
     if (warden_) return warden_;
-    auto warden = std::make_shared<Warden>(warden_options_);
-    if (!warden->python_error().empty()) {
-        throw InfrastructureError(warden->python_error() +
-                                  "; name another with 'python.interpreter', its files with 'sandbox.read_paths'");
-    }
-    warden_ = std::move(warden);
+    warden_ = launch_ ? std::make_shared<Warden>(std::move(*launch_), warden_options_)
+                      : std::make_shared<Warden>(warden_options_);
+    launch_.reset();
     return warden_;
+}
+
+void ProgramHost::adopt(WardenLaunch&& launch) {
+    const std::lock_guard lock(mutex_);
+    launch_.emplace(std::move(launch));
+}
+
+void ProgramHost::leave_python_out() {
+    const std::lock_guard lock(mutex_);
+    warden_options_.python.clear();
+}
+
+void ProgramHost::start_python() {
+    const std::lock_guard lock(mutex_);
+    const Warden& warden = *started_warden();
+    if (warden.python_error().empty()) return;
+    throw InfrastructureError(warden.python_error() +
+                              "; name another with 'python.interpreter', its files with 'sandbox.read_paths'");
 }
 
 void ProgramHost::start() {

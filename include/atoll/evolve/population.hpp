@@ -37,6 +37,9 @@ struct PopulationOptions {
     /// Two individuals whose fitness differs by no more than this, relative to 1 + |fitness|, count as one: symmetric
     /// copies of an optimum have equal values. 0 makes equal values one; negative: only equal content counts as one.
     double value_tolerance = 1e-10;
+    /// Neutral drift: one of exactly a member's value, and other bytes, takes that member's place while it has at most
+    /// this many bytes. 0: never.
+    std::uint64_t neutral_bytes = 0;
 };
 
 /// Invariant: members are sorted by fitness, best first (ties: older key first), at most `size`, and pairwise distinct.
@@ -55,8 +58,10 @@ public:
     bool holds(double fitness) const;
     /// False when offer() would certainly not take an individual of this fitness: cheap, before one is made.
     bool wants(double fitness) const;
+    /// The same for an individual whose record is known.
+    bool wants(double fitness, const EvaluationRecord& record) const;
     /// Takes a candidate in when it is better than the worst (or there is room). One that is the same as a member
-    /// takes that member's place when it is strictly better, and gains no rank by it.
+    /// takes that member's place when it is strictly better (or drifts, see neutral_bytes), and gains no rank by it.
     Offer offer(Member candidate);
 
     /// An index by the selection rule. Requires a member.

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "atoll/sandbox/compiler.hpp"
@@ -23,9 +24,15 @@ public:
 
     const WardenOptions& warden_options() const { return warden_options_; }
 
-    /// Starts the warden unless it runs. Throws what Warden's constructor throws, and InfrastructureError when Python
-    /// is wanted and has not come up.
+    /// Before the start: the warden's process, launched earlier.
+    void adopt(WardenLaunch&& launch);
+    /// Before the start: nothing will run in Python, so that none need be there.
+    void leave_python_out();
+
+    /// Starts the warden unless it runs. Throws what Warden's constructor throws.
     void start();
+    /// The same, and throws InfrastructureError when the warm Python has not come up.
+    void start_python();
     /// The warden; started when need be.
     Warden& warden();
     /// A compiler of programs that this driver calls: one for each driver. Throws what Compiler's constructor throws.
@@ -37,6 +44,7 @@ private:
     std::mutex mutex_;
     WardenOptions warden_options_;
     CompilerOptions compiler_options_;
+    std::optional<WardenLaunch> launch_;
     std::shared_ptr<Warden> warden_;
     std::map<std::string, std::shared_ptr<Compiler>> compilers_;
 };

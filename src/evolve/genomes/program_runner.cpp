@@ -45,8 +45,11 @@ ProgramRun refused(VerdictKind kind, const char* reason, const std::string& text
 ProgramRunner::ProgramRunner(const problems::ProgramProblem& problem, std::shared_ptr<sandbox::ProgramHost> host,
                              sandbox::Limits limits)
     : language_(problem.language()), driver_(problem.driver()), host_(std::move(host)), limits_(limits) {
-    host_->start();
-    if (language_ == problems::Language::cpp) compiler_ = host_->compiler(driver_);
+    if (language_ == problems::Language::cpp) {
+        compiler_ = host_->compiler(driver_);
+    } else {
+        host_->start_python();
+    }
 }
 
 ProgramRun ProgramRunner::run(const Candidate& candidate, const problems::Stage& stage) const {

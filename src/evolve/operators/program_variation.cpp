@@ -100,6 +100,12 @@ void ProgramVariation::check_pipelines(const problems::ProgramProblem& problem,
 
 std::string_view ProgramVariation::genome() const { return program_genome; }
 
+double ProgramVariation::cost(double objective_calls) const {
+    constexpr double runs_of_an_evaluation = 32;
+    if (problem_->language() != problems::Language::cpp) return objective_calls;
+    return 1 + (objective_calls - 1) / runs_of_an_evaluation;
+}
+
 void ProgramVariation::check(const Candidate& candidate) const {
     if (candidate.genome != program_genome) {
         throw InputError(fmt::format("candidate has genome '{}', but this problem takes '{}'", candidate.genome,

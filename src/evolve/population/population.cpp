@@ -44,10 +44,17 @@ bool Population::wants(double fitness) const {
     return twin == nullptr || twin->fitness < fitness;
 }
 
+bool Population::wants(double fitness, const EvaluationRecord& record) const {
+    if (wants(fitness)) return true;
+    if (std::isnan(fitness) || record.candidate.bytes.size() > options_.neutral_bytes) return false;
+    const Individual* twin = twin_of(fitness);
+    return twin != nullptr && twin->fitness == fitness && twin->record.candidate_sha256 != record.candidate_sha256;
+}
+
 Population::Offer Population::offer(Member candidate) {
     Offer result;
     const double fitness = candidate->fitness;
-    if (!wants(fitness)) return result;
+    if (!wants(fitness, candidate->record)) return result;
     const double tolerance = tolerance_at(fitness);
     const bool first = members_.empty();
     const double best_before = first ? 0 : members_.front()->fitness;
