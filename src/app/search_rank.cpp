@@ -103,7 +103,8 @@ void add_islands(engine::Rank& rank, const transport::Transport& transport, cons
          id += static_cast<std::uint32_t>(transport.size())) {
         evolve::IslandOptions island_options = job.island;
         island_options.island = id;
-        // A vector starts one island, beside random ones; of a program all others are made, so that each begins with it.
+        // A vector starts one island, beside random ones; of a program all others are made, so that each begins with
+        // it.
         if (id == 0 || job.program) island_options.seed_candidate = seed;
         auto island = std::make_unique<evolve::EvolutionIsland>(variation, island_options);
         engine::IslandProgress progress;

@@ -11,7 +11,6 @@
 
 namespace atl {
 
-
 struct Instance {
     std::string text;  ///< the file, byte by byte
 

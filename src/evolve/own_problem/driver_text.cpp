@@ -28,8 +28,8 @@ std::string python_bytes(std::string_view bytes) {
 }  // namespace
 
 std::string cpp_driver_text(const OwnFile& driver) {
-    return std::string(instance_header()) + std::string(driver_names) + "\n#line 1 \"" + driver.name + "\"\n" + driver.bytes +
-           "\n#line 1 \"call of the driver\"\n" + std::string(driver_harness_cpp());
+    return std::string(instance_header()) + std::string(driver_names) + "\n#line 1 \"" + driver.name + "\"\n" +
+           driver.bytes + "\n#line 1 \"call of the driver\"\n" + std::string(driver_harness_cpp());
 }
 
 std::string python_driver_text(const OwnFile& driver) {

@@ -28,7 +28,7 @@ std::vector<std::string> instance_names(const std::vector<OwnFile>& instances) {
 }
 
 problems::Judgement mean_judgement(std::vector<problems::Judgement> judgements, const std::vector<std::string>& names) {
-    if (judgements.size() == 1) return std::move(judgements.front());
+    if (names.size() == 1) return std::move(judgements.front());
     problems::Judgement mean;
     double sum = 0;
     const auto count = static_cast<double>(judgements.size());

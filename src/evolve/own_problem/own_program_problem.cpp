@@ -49,7 +49,7 @@ public:
 
     std::string name() const override { return own_.name; }
     Direction direction() const override { return own_.direction; }
-    std::vector<problems::PublishedValue> published() const override { return own_best_known(own_); }
+    std::vector<problems::PublishedValue> published() const override { return own_best_known(own_.best_known); }
     problems::Language language() const override {
         return own_.kind == OwnKind::program_cpp ? problems::Language::cpp : problems::Language::python;
     }

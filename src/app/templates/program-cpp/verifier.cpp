@@ -11,7 +11,7 @@ double verify(const atl::Instance& instance, const std::vector<double>& answer) 
     const std::size_t jobs = numbers.size() / 3;
     if (answer.size() != jobs) {
         throw atl::Wrong("wrong_length",
-                           "expected " + std::to_string(jobs) + " jobs, got " + std::to_string(answer.size()));
+                         "expected " + std::to_string(jobs) + " jobs, got " + std::to_string(answer.size()));
     }
     std::vector<bool> seen(jobs, false);
     double now = 0, cost = 0, late = 0;
