@@ -35,11 +35,11 @@ std::string printable(std::string_view text) {
 
 /// Why the name can not be one; empty when it can.
 std::string name_fault(std::string_view name, Language language) {
-    const bool plain = !name.empty() && name.size() <= max_name_length && name.front() != '.' && name.front() != '-' &&
-                       std::all_of(name.begin(), name.end(), [](char c) {
-                           return (program_text::is_word_byte(c) && static_cast<unsigned char>(c) < 0x80) || c == '-' ||
-                                  c == '.';
-                       });
+    const bool plain =
+        !name.empty() && name.size() <= max_name_length && name.front() != '.' && name.front() != '-' &&
+        std::all_of(name.begin(), name.end(), [](char c) {
+            return (program_text::is_word_byte(c) && static_cast<unsigned char>(c) < 0x80) || c == '-' || c == '.';
+        });
     if (!plain) {
         return fmt::format("'{}' is no name for a file of a program: use letters, digits, '_', '-' and '.', at most {}",
                            printable(name), max_name_length);
@@ -72,9 +72,10 @@ void check_bytes(std::string_view text, std::string_view shown_name) {
             throw InputError(fmt::format("{}:{}: a NUL byte; a program is text", shown_name, line_of(text, i)));
         }
         if (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')) {
-            throw InputError(fmt::format("{}:{}: a carriage return without a line feed; save the file with the line "
-                                         "ends of Unix or of Windows",
-                                         shown_name, line_of(text, i)));
+            throw InputError(
+                fmt::format("{}:{}: a carriage return without a line feed; save the file with the line "
+                            "ends of Unix or of Windows",
+                            shown_name, line_of(text, i)));
         }
     }
 }
@@ -101,8 +102,8 @@ std::vector<ProgramSource> parse_program(std::string_view bytes, Language langua
         return bundle ? fmt::format("{}/{}", shown_name, printable(file)) : std::string(shown_name);
     };
     if (text.files().size() > program_max_files) {
-        throw InputError(fmt::format("{}: {} files; a program has at most {}", shown_name, text.files().size(),
-                                     program_max_files));
+        throw InputError(
+            fmt::format("{}: {} files; a program has at most {}", shown_name, text.files().size(), program_max_files));
     }
     std::vector<ProgramSource> sources;
     for (const program_text::SourceFile& file : text.files()) {
@@ -116,9 +117,9 @@ std::vector<ProgramSource> parse_program(std::string_view bytes, Language langua
     }
     if (std::none_of(sources.begin(), sources.end(),
                      [&](const ProgramSource& each) { return is_main(each.name, language); })) {
-        throw InputError(fmt::format("{}: {}", shown_name,
-                                     language == Language::cpp ? "no file ends in .cpp; one must"
-                                                               : "no file is named program.py; one must be"));
+        throw InputError(fmt::format(
+            "{}: {}", shown_name,
+            language == Language::cpp ? "no file ends in .cpp; one must" : "no file is named program.py; one must be"));
     }
     if (const auto& problem = text.problem()) {
         throw InputError(fmt::format("{}:{}: {}", shown(problem->file), problem->line, problem->message));
@@ -134,9 +135,8 @@ Candidate encode_program(std::span<const ProgramSource> sources, Language langua
         bytes = sources[0].text;
     } else {
         for (const ProgramSource& source : sources) {
-            const std::size_t line = source.text.starts_with(file_line_mark)
-                                         ? 0
-                                         : source.text.find('\n' + std::string(file_line_mark));
+            const std::size_t line =
+                source.text.starts_with(file_line_mark) ? 0 : source.text.find('\n' + std::string(file_line_mark));
             if (line != std::string::npos) {
                 throw InputError(fmt::format("{}:{}: a line of a program may not begin with '{}'",
                                              printable(source.name), line_of(source.text, line + 1), file_line_mark));
@@ -161,9 +161,10 @@ Candidate read_program(const std::filesystem::path& path, Language language) {
         const std::string name = entry->path().filename().string();
         if (name.front() == '.' || name == "__pycache__") continue;
         if (std::filesystem::is_directory(entry->path())) {
-            throw InputError(fmt::format("{}: a folder in a program's folder; put all files of the program directly "
-                                         "into {}",
-                                         entry->path().string(), path.string()));
+            throw InputError(
+                fmt::format("{}: a folder in a program's folder; put all files of the program directly "
+                            "into {}",
+                            entry->path().string(), path.string()));
         }
         files.push_back(entry->path());
     }

@@ -31,7 +31,8 @@ bool uses_float(const ProgramText& text) {
 /// Whether the C++ literal at `i` is surely an ordinary value in an ordinary statement.
 bool ordinary(const ProgramText& text, const CppScopes& scopes, std::size_t i, bool floats) {
     const CppToken& token = scopes.tokens[i];
-    if (!token.in_function || token.constant || token.constant_integer || token.in_square || token.in_template) return false;
+    if (!token.in_function || token.constant || token.constant_integer || token.in_square || token.in_template)
+        return false;
     if (token.in_initializer && floats) return false;  // narrowing from double is allowed to constants only
     if (i > 0 && text.word(i - 1) == "<" && text.word(i + 1) == ">") return false;  // a template argument
     return true;
@@ -82,8 +83,8 @@ std::string with_values(std::string_view bytes, std::span<const double> values, 
     std::vector<program_text::Edit> edits;
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!std::isfinite(values[i])) {
-            throw InputError(fmt::format("value {} of {} is {}; a literal must be finite", i + 1, values.size(),
-                                         values[i]));
+            throw InputError(
+                fmt::format("value {} of {} is {}; a literal must be finite", i + 1, values.size(), values[i]));
         }
         if (!same_bits(values[i], literals[i].value)) {
             edits.push_back({literals[i].place, program_text::float_text(text, literals[i], values[i])});

@@ -15,12 +15,13 @@ constexpr std::array<std::string_view, 15> constant_words = {
     "_Static_assert", "alignas", "asm",           "case",     "concept",      "consteval", "constexpr", "constinit",
     "enum",           "static",  "static_assert", "template", "thread_local", "typedef",   "using"};
 constexpr std::array<std::string_view, 3> constant_functions = {"consteval", "constexpr", "requires"};
-constexpr std::array<std::string_view, 11> integer_words = {"bool",     "char",   "int",     "int32_t", "int64_t", "long",
-                                                            "ptrdiff_t", "short", "size_t", "uint32_t", "uint64_t"};
+constexpr std::array<std::string_view, 10> integer_words = {"char",      "int",   "int32_t", "int64_t",  "long",
+                                                            "ptrdiff_t", "short", "size_t",  "uint32_t", "uint64_t"};
 /// A template argument list follows these for sure.
 constexpr std::array<std::string_view, 18> template_words = {
-    "array", "const_cast", "deque",       "dynamic_cast", "function",    "greater",  "less", "make_unique", "map", "pair",
-    "queue", "reinterpret_cast", "set", "span",        "static_cast", "template", "tuple", "vector"};
+    "array", "const_cast",  "deque",       "dynamic_cast", "function", "greater",
+    "less",  "make_unique", "map",         "pair",         "queue",    "reinterpret_cast",
+    "set",   "span",        "static_cast", "template",     "tuple",    "vector"};
 
 /// Names that preprocessor lines define, sorted.
 std::vector<std::string_view> macro_names(const ProgramText& text) {
@@ -83,7 +84,9 @@ public:
     }
 
 private:
-    std::string_view word(std::uint32_t i) const { return i < text_.code().size() ? text_.word(i) : std::string_view{}; }
+    std::string_view word(std::uint32_t i) const {
+        return i < text_.code().size() ? text_.word(i) : std::string_view{};
+    }
     CppToken& at(std::uint32_t i) { return scopes_.tokens[i]; }
     bool is_name(std::uint32_t i) const {
         return i < text_.code().size() && text_.code()[i].kind == TokenKind::word && !is_cpp_keyword(word(i));
@@ -134,8 +137,8 @@ private:
             return;
         }
         if (text_.code()[i].kind != TokenKind::word) return;
-        frame.constant = frame.constant || contains(constant_words, w) ||
-                         std::binary_search(macros_.begin(), macros_.end(), w);
+        frame.constant =
+            frame.constant || contains(constant_words, w) || std::binary_search(macros_.begin(), macros_.end(), w);
         frame.in_constant_function = frame.in_constant_function || contains(constant_functions, w);
         frame.is_const = frame.is_const || w == "const";
         frame.is_integer = frame.is_integer || contains(integer_words, w);

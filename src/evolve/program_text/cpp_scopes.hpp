@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the brackets of a C++ text are: functions, blocks, classes, initializers, template arguments. A reading of tokens,
-// not a parse: where it can not be sure it says `unknown`.
+// What the brackets of a C++ text are: functions, blocks, classes, initializers, template arguments. A reading of
+// tokens, not a parse: where it can not be sure it says `unknown`.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ struct CppToken {
     bool in_initializer = false;         ///< inside an initializer's braces
     bool in_square = false;              ///< inside [ ]
     bool in_template = false;            ///< inside template argument brackets
-    bool constant = false;          ///< in a statement or function that may need constants: static, constexpr, case, ...
+    bool constant = false;  ///< in a statement or function that may need constants: static, constexpr, case, ...
     bool constant_integer = false;  ///< in a statement that defines one: it may become an array bound
 };
 

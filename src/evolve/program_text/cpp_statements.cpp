@@ -11,8 +11,8 @@ namespace atl::evolve::program_text {
 namespace {
 
 constexpr std::array<std::string_view, 6> leaving = {"break", "co_return", "continue", "goto", "return", "throw"};
-constexpr std::array<std::string_view, 9> definitions = {"class",  "enum",  "extern",  "static_assert", "struct",
-                                                         "typedef", "union", "using", "namespace"};
+constexpr std::array<std::string_view, 9> definitions = {"class",   "enum",  "extern", "static_assert", "struct",
+                                                         "typedef", "union", "using",  "namespace"};
 /// Deeper blocks are left as they are.
 constexpr int deepest = 100;
 
@@ -41,9 +41,7 @@ public:
 private:
     std::string_view word(std::uint32_t i) const { return text_.word(i); }
     std::uint32_t partner(std::uint32_t i) const { return scopes_.tokens[i].partner; }
-    Span inside(std::uint32_t opener) const {
-        return {text_.code()[opener].end, text_.code()[partner(opener)].begin};
-    }
+    Span inside(std::uint32_t opener) const { return {text_.code()[opener].end, text_.code()[partner(opener)].begin}; }
 
     void add_function(std::uint32_t brace) {
         const std::uint32_t first = scopes_.tokens[brace].statement;
@@ -81,9 +79,7 @@ private:
         const std::string_view w = word(i);
         return w == "(" || w == "[" || w == "{" || (w == "<" && partner(i) != no_token);
     }
-    bool is_name(std::uint32_t i) const {
-        return text_.code()[i].kind == TokenKind::word && !is_cpp_keyword(word(i));
-    }
+    bool is_name(std::uint32_t i) const { return text_.code()[i].kind == TokenKind::word && !is_cpp_keyword(word(i)); }
     void declare(std::uint32_t name, const Span& visible, const Span& place) {
         tree_.declarations.push_back({word(name), visible, place});
     }
@@ -203,7 +199,8 @@ private:
     }
 
     void add_lambda(std::uint32_t brace) {
-        if (word(brace - 1) == ")" && partner(brace - 1) != no_token) declare_parameters(partner(brace - 1), inside(brace));
+        if (word(brace - 1) == ")" && partner(brace - 1) != no_token)
+            declare_parameters(partner(brace - 1), inside(brace));
         add_block(brace, false);
     }
 

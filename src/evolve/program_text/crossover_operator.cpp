@@ -95,7 +95,10 @@ private:
     /// A statement of the donor in place of one of the parent's, or beside it.
     Child statement(const FunctionPair& pair) {
         const auto own = of_function(parent_, tree_, pair.own);
-        const auto others = of_function(donor_, donor_tree_, pair.donor);
+        auto others = of_function(donor_, donor_tree_, pair.donor);
+        std::erase_if(others, [&](const Statement* each) {  // what the parent has already is no exchange
+            return parent_.bytes().find(donor_.view(each->text)) != std::string_view::npos;
+        });
         if (own.empty() || others.empty()) return std::nullopt;
         const Statement& target = *own[random_.below(own.size())];
         const Statement& source = *others[random_.below(others.size())];
@@ -105,9 +108,12 @@ private:
         if (!names_visible(donor_, donor_tree_, source, tree_, target.text.begin)) return std::nullopt;
         const auto text = column_text(source, target);
         if (!text) return std::nullopt;
-        const bool replaces = source.leaves || random_.below(2) == 0;
-        if (replaces) {
-            if (declares_used(parent_, tree_, target)) return std::nullopt;
+        const auto names = names_declared(donor_tree_, source);
+        const bool same_names = names == names_declared(tree_, target);
+        const bool once = parent_.language() == problems::Language::cpp && !names.empty();
+        if (once && !same_names) return std::nullopt;  // a second declaration of a name
+        if (once || source.leaves || random_.below(2) == 0) {
+            if (!same_names && declares_used(parent_, tree_, target)) return std::nullopt;
             return parent_.edited({{target.text, *text}});
         }
         return parent_.edited({random_.below(2) == 0 ? insertion_before(parent_, target, *text)

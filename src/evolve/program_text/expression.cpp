@@ -76,7 +76,8 @@ public:
             case NodeKind::variable:  // a literal with a sign brings its own parentheses
                 return {node.text, primary_binding};
             case NodeKind::negate:
-                return {fmt::format("-{}", not_signed(at_least(write(node.arguments[0]), prefix_binding))), prefix_binding};
+                return {fmt::format("-{}", not_signed(at_least(write(node.arguments[0]), prefix_binding))),
+                        prefix_binding};
             case NodeKind::logical_not:
                 return negation(node);
             case NodeKind::conditional:
@@ -94,7 +95,7 @@ private:
     bool is_numpy() const { return dialect_.spelling == Spelling::python_numpy; }
 
     /// "--x" is another operator.
-    static std::string not_signed(const std::string& text) { 
+    static std::string not_signed(const std::string& text) {
         return text.starts_with('-') ? fmt::format("({})", text) : text;
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Expressions as typed trees: what slots hold, read from text and written back with as few parentheses as mean the same.
+// Expressions as typed trees: what slots hold, read from text and written back with as few parentheses as mean the
+// same.
 #pragma once
 
 #include <cstddef>
@@ -74,8 +75,8 @@ struct Variable {
     bool operator==(const Variable&) const = default;
 };
 
-/// How functions are spelled. C++: fmin, fabs, sqrt, ... Python: builtins and '**' only, those and math.sqrt, or numpy's,
-/// which take arrays too (numpy.where instead of "a if c else b").
+/// How functions are spelled. C++: fmin, fabs, sqrt, ... Python: builtins and '**' only, those and math.sqrt, or
+/// numpy's, which take arrays too (numpy.where instead of "a if c else b").
 enum class Spelling : std::uint8_t { cpp, python, python_math, python_numpy };
 
 struct Dialect {

@@ -23,14 +23,28 @@ struct Function {
 
 /// After std::, math., np. and without any of them.
 constexpr std::array<Function, 22> functions = {{
-    {"fmin", NodeKind::minimum},         {"fmax", NodeKind::maximum},        {"min", NodeKind::minimum},
-    {"max", NodeKind::maximum},          {"minimum", NodeKind::minimum},     {"maximum", NodeKind::maximum},
-    {"fabs", NodeKind::absolute},        {"abs", NodeKind::absolute},        {"absolute", NodeKind::absolute},
-    {"sqrt", NodeKind::square_root},     {"exp", NodeKind::exponential},     {"log", NodeKind::logarithm},
-    {"pow", NodeKind::power},            {"power", NodeKind::power},         {"floor", NodeKind::floor},
-    {"where", NodeKind::conditional},    {"logical_and", NodeKind::logical_and},
-    {"logical_or", NodeKind::logical_or}, {"logical_not", NodeKind::logical_not},
-    {"float_power", NodeKind::power},    {"amin", NodeKind::minimum},        {"amax", NodeKind::maximum},
+    {"fmin", NodeKind::minimum},
+    {"fmax", NodeKind::maximum},
+    {"min", NodeKind::minimum},
+    {"max", NodeKind::maximum},
+    {"minimum", NodeKind::minimum},
+    {"maximum", NodeKind::maximum},
+    {"fabs", NodeKind::absolute},
+    {"abs", NodeKind::absolute},
+    {"absolute", NodeKind::absolute},
+    {"sqrt", NodeKind::square_root},
+    {"exp", NodeKind::exponential},
+    {"log", NodeKind::logarithm},
+    {"pow", NodeKind::power},
+    {"power", NodeKind::power},
+    {"floor", NodeKind::floor},
+    {"where", NodeKind::conditional},
+    {"logical_and", NodeKind::logical_and},
+    {"logical_or", NodeKind::logical_or},
+    {"logical_not", NodeKind::logical_not},
+    {"float_power", NodeKind::power},
+    {"amin", NodeKind::minimum},
+    {"amax", NodeKind::maximum},
 }};
 
 using Parsed = std::optional<Expression>;
@@ -128,13 +142,12 @@ private:
 
     /// At most one: chains mean something else in each language.
     Parsed comparison() {
-        constexpr std::array<std::pair<std::string_view, NodeKind>, 6> symbols = {
-            {{"<", NodeKind::less},
-             {"<=", NodeKind::less_equal},
-             {">", NodeKind::greater},
-             {">=", NodeKind::greater_equal},
-             {"==", NodeKind::equal},
-             {"!=", NodeKind::not_equal}}};
+        constexpr std::array<std::pair<std::string_view, NodeKind>, 6> symbols = {{{"<", NodeKind::less},
+                                                                                   {"<=", NodeKind::less_equal},
+                                                                                   {">", NodeKind::greater},
+                                                                                   {">=", NodeKind::greater_equal},
+                                                                                   {"==", NodeKind::equal},
+                                                                                   {"!=", NodeKind::not_equal}}};
         Parsed left = sum();
         for (const auto& [symbol, kind] : symbols) {
             if (left && take(symbol)) return node(kind, {std::move(left), sum()});
@@ -233,8 +246,8 @@ private:
         const std::string_view module = std::string_view(qualified).substr(0, qualified.size() - last.size());
         const bool known_module = cpp() ? module.empty() || module == "std::"
                                         : module.empty() || module == "math." || module == "np." || module == "numpy.";
-        const auto* function = std::find_if(functions.begin(), functions.end(),
-                                            [&](const Function& each) { return each.name == last; });
+        const auto* function =
+            std::find_if(functions.begin(), functions.end(), [&](const Function& each) { return each.name == last; });
         if (!known_module || function == functions.end()) return std::nullopt;
         take("(");
         std::vector<Parsed> arguments;

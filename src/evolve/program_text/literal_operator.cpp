@@ -17,7 +17,7 @@ namespace atl::evolve::program_text {
 namespace {
 
 /// Statements whose integers are labels, sizes or alignments.
-constexpr std::array<std::string_view, 7> fixed_words = {"alignas",       "case",     "enum", "static_assert",
+constexpr std::array<std::string_view, 7> fixed_words = {"alignas",        "case",    "enum", "static_assert",
                                                          "_Static_assert", "typedef", "using"};
 
 bool in_fixed_statement(const ProgramText& text, std::uint32_t statement, std::size_t i) {

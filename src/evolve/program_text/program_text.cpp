@@ -65,8 +65,7 @@ void ProgramText::split_files() {
             if (!files_.empty()) files_.back().text.end = static_cast<std::uint32_t>(line);
             std::string_view name = bytes_.substr(line, next - line).substr(file_line_mark.size());
             while (!name.empty() && is_line_end(name.back())) name.remove_suffix(1);
-            files_.push_back(
-                {name, {static_cast<std::uint32_t>(next), static_cast<std::uint32_t>(bytes_.size())}, {}});
+            files_.push_back({name, {static_cast<std::uint32_t>(next), static_cast<std::uint32_t>(bytes_.size())}, {}});
         }
         line = next;
     }
@@ -83,7 +82,8 @@ void ProgramText::find_regions(const SourceFile& file, std::size_t first_token, 
         const Token& token = tokens_[i];
         const Mark mark = token.kind == TokenKind::comment ? mark_of(view(token)) : Mark::none;
         if (mark == Mark::start) {
-            if (open) fail(token, fmt::format("{} inside a region; close the one before with {}", start_mark, end_mark));
+            if (open)
+                fail(token, fmt::format("{} inside a region; close the one before with {}", start_mark, end_mark));
             open = &token;
         } else if (mark == Mark::end) {
             if (!open) {

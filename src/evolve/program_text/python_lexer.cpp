@@ -16,9 +16,8 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f'; }
 
 bool is_string_prefix(std::string_view word) {
     constexpr std::string_view letters = "rRbBuUfF";
-    return word.size() <= 2 && std::all_of(word.begin(), word.end(), [&](char c) {
-               return letters.find(c) != std::string_view::npos;
-           });
+    return word.size() <= 2 &&
+           std::all_of(word.begin(), word.end(), [&](char c) { return letters.find(c) != std::string_view::npos; });
 }
 
 /// From the opening quotes to behind the closing ones; one without closing quotes ends with its line, or, with three

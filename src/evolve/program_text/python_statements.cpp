@@ -11,7 +11,7 @@ namespace atl::evolve::program_text {
 namespace {
 
 constexpr std::array<std::string_view, 4> leaving = {"break", "continue", "raise", "return"};
-constexpr std::array<std::string_view, 9> definitions = {"@",      "async", "class",    "def", "from",
+constexpr std::array<std::string_view, 9> definitions = {"@",      "async",  "class",    "def",   "from",
                                                          "global", "import", "nonlocal", "assert"};
 constexpr std::array<std::string_view, 4> continuing = {"elif", "else", "except", "finally"};
 constexpr int deepest = 50;
@@ -24,9 +24,7 @@ struct Line {
 
 class PythonStatements {
 public:
-    explicit PythonStatements(const ProgramText& text) : text_(text) {
-        tree_.functions.push_back({});
-    }
+    explicit PythonStatements(const ProgramText& text) : text_(text) { tree_.functions.push_back({}); }
 
     StatementTree run() {
         for (const SourceFile& file : text_.files()) {
@@ -124,8 +122,8 @@ private:
         ++at;
         const std::string_view first = word(header.code.begin);
         const bool loops = first == "for" || first == "while";
-        const bool suite = word(header.code.end - 1) == ":" && at < lines_.size() &&
-                           lines_[at].indent.size() > header.indent.size();
+        const bool suite =
+            word(header.code.end - 1) == ":" && at < lines_.size() && lines_[at].indent.size() > header.indent.size();
         if (word(header.code.end - 1) == ":" && !suite) usable_ = false;
         const std::uint32_t definition = first == "async" ? header.code.begin + 1 : header.code.begin;
         const bool defines = word(definition) == "def";

@@ -14,8 +14,7 @@ namespace {
 using problems::Language;
 
 constexpr std::string_view mark = "atoll:expr(";
-constexpr std::array<std::string_view, 9> assignments = {"=",  "+=", "-=",  "*=", "/=",
-                                                         "%=", "**=", "//=", "@="};
+constexpr std::array<std::string_view, 9> assignments = {"=", "+=", "-=", "*=", "/=", "%=", "**=", "//=", "@="};
 
 /// A name, or names with dots between.
 bool is_name(std::string_view text) {
@@ -142,8 +141,8 @@ std::vector<Slot> find_slots(const ProgramText& text) {
         if (token.kind != TokenKind::comment) continue;
         auto variables = variables_of(text.view(token));
         if (!variables) continue;
-        const auto [first, last] = text.language() == Language::cpp ? cpp_expression(text, token)
-                                                                    : python_expression(text, line_begin, token);
+        const auto [first, last] =
+            text.language() == Language::cpp ? cpp_expression(text, token) : python_expression(text, line_begin, token);
         if (first >= last) continue;
         const Span place{text.code()[first].begin, text.code()[last - 1].end};
         const auto region = text.region_of(place);

@@ -10,9 +10,9 @@
 
 namespace atl::evolve::program_text {
 
-/// `place` is the expression. C++: what follows `/* atoll:expr(a, b) */`, up to the ';' or ',' or closing bracket of its
-/// depth. Python: what `return` or the assignment before `# atoll:expr(a, b)` takes. A name may have a type before it,
-/// number or condition; without one it is a number.
+/// `place` is the expression. C++: what follows `/* atoll:expr(a, b) */`, up to the ';' or ',' or closing bracket of
+/// its depth. Python: what `return` or the assignment before `# atoll:expr(a, b)` takes. A name may have a type before
+/// it, number or condition; without one it is a number.
 struct Slot {
     Span place;
     Dialect dialect;

@@ -41,22 +41,22 @@ private:
     Child removed(const Statement& chosen) {
         if (declares_used(text_, tree_, chosen)) return std::nullopt;
         const Function& function = tree_.functions[tree_.blocks[chosen.block].function];
-        const bool result = chosen.leaves && is_last(chosen) &&
-                            function.body.begin == tree_.blocks[chosen.block].text.begin;
+        const bool result =
+            chosen.leaves && is_last(chosen) && function.body.begin == tree_.blocks[chosen.block].text.begin;
         if (result) return std::nullopt;  // what the function gives back
         return text_.edited({removal(text_, tree_, chosen)});
     }
 
     Child swapped(const Statement& first) {
         const auto& all = tree_.blocks[first.block].statements;
-        const auto here = std::find_if(all.begin(), all.end(),
-                                       [&](std::uint32_t each) { return &tree_.statements[each] == &first; });
+        const auto here =
+            std::find_if(all.begin(), all.end(), [&](std::uint32_t each) { return &tree_.statements[each] == &first; });
         if (here == all.end() || here + 1 == all.end()) return std::nullopt;
         const Statement& second = tree_.statements[*(here + 1)];
         if (second.fixed || first.leaves || second.leaves || !text_.region_of(second.text)) return std::nullopt;
         if (!names_visible(text_, tree_, second, tree_, first.text.begin)) return std::nullopt;
-        return text_.edited({{first.text, std::string(text_.view(second.text))},
-                             {second.text, std::string(text_.view(first.text))}});
+        return text_.edited(
+            {{first.text, std::string(text_.view(second.text))}, {second.text, std::string(text_.view(first.text))}});
     }
 
     Child duplicated(const Statement& chosen) {
@@ -89,8 +89,6 @@ private:
 
 }  // namespace
 
-Child vary_statement(const ProgramText& parent, RandomStream& random) {
-    return StatementChange(parent, random).make();
-}
+Child vary_statement(const ProgramText& parent, RandomStream& random) { return StatementChange(parent, random).make(); }
 
 }  // namespace atl::evolve::program_text

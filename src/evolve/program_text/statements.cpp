@@ -56,6 +56,14 @@ bool names_visible(const ProgramText& text, const StatementTree& from, const Sta
     return true;
 }
 
+std::vector<std::string_view> names_declared(const StatementTree& tree, const Statement& statement) {
+    std::vector<std::string_view> names;
+    for (const Declaration& each : tree.declarations) {
+        if (statement.text.holds(each.place) && !statement.text.holds(each.visible)) names.push_back(each.name);
+    }
+    return names;
+}
+
 bool declares_used(const ProgramText& text, const StatementTree& tree, const Statement& statement) {
     const std::vector<Token>& code = text.code();
     for (const Declaration& each : tree.declarations) {

@@ -60,6 +60,8 @@ std::vector<std::string_view> names_used(const ProgramText& text, const Span& co
 /// Whether each name that `from` declares outside of `statement` can be used at that byte of the text of `to`.
 bool names_visible(const ProgramText& text, const StatementTree& from, const Statement& statement,
                    const StatementTree& to, std::uint32_t at);
+/// Names that the statement declares and that can be used behind it, sorted.
+std::vector<std::string_view> names_declared(const StatementTree& tree, const Statement& statement);
 /// Whether something that the statement declares is used outside of it.
 bool declares_used(const ProgramText& text, const StatementTree& tree, const Statement& statement);
 /// Whether it may stand in a block outside of loops.

@@ -8,26 +8,28 @@ namespace atl::evolve::program_text {
 namespace {
 
 constexpr std::array<std::string_view, 76> cpp_keywords = {
-    "alignas",   "alignof",  "and",        "asm",       "auto",      "bool",          "break",     "case",
-    "catch",     "char",     "char8_t",    "class",     "co_await",  "co_return",     "co_yield",  "concept",
-    "const",     "consteval", "constexpr", "constinit", "continue",  "decltype",      "default",   "delete",
-    "do",        "double",   "else",       "enum",      "explicit",  "extern",        "float",     "for",
-    "friend",    "goto",     "if",         "inline",    "int",       "long",          "mutable",   "namespace",
-    "new",       "noexcept", "not",        "operator",  "or",        "private",       "protected", "public",
-    "register",  "requires", "restrict",   "return",    "short",     "signed",        "sizeof",    "static",
-    "static_assert", "struct", "switch",   "template",  "thread_local", "throw",      "try",       "typedef",
-    "typeid",    "typename", "union",      "unsigned",  "using",     "virtual",       "void",      "volatile",
-    "wchar_t",   "while",    "xor",        "xor_eq"};
+    "alignas",       "alignof",  "and",      "asm",       "auto",         "bool",      "break",
+    "case",          "catch",    "char",     "char8_t",   "class",        "co_await",  "co_return",
+    "co_yield",      "concept",  "const",    "consteval", "constexpr",    "constinit", "continue",
+    "decltype",      "default",  "delete",   "do",        "double",       "else",      "enum",
+    "explicit",      "extern",   "float",    "for",       "friend",       "goto",      "if",
+    "inline",        "int",      "long",     "mutable",   "namespace",    "new",       "noexcept",
+    "not",           "operator", "or",       "private",   "protected",    "public",    "register",
+    "requires",      "restrict", "return",   "short",     "signed",       "sizeof",    "static",
+    "static_assert", "struct",   "switch",   "template",  "thread_local", "throw",     "try",
+    "typedef",       "typeid",   "typename", "union",     "unsigned",     "using",     "virtual",
+    "void",          "volatile", "wchar_t",  "while",     "xor",          "xor_eq"};
 
 constexpr std::array<std::string_view, 29> cpp_types = {
-    "auto",     "bool",    "char",    "const",   "double",   "float",    "int",      "int16_t", "int32_t", "int64_t",
-    "int8_t",   "long",    "ptrdiff_t", "short", "signed",   "size_t",   "std",      "string",  "string_view", "struct",
-    "typename", "uint16_t", "uint32_t", "uint64_t", "uint8_t", "unsigned", "void", "volatile", "wchar_t"};
+    "auto",    "bool",     "char",        "const",    "double",    "float",    "int",      "int16_t",
+    "int32_t", "int64_t",  "int8_t",      "long",     "ptrdiff_t", "short",    "signed",   "size_t",
+    "std",     "string",   "string_view", "struct",   "typename",  "uint16_t", "uint32_t", "uint64_t",
+    "uint8_t", "unsigned", "void",        "volatile", "wchar_t"};
 
 constexpr std::array<std::string_view, 33> python_keywords = {
-    "and",    "as",     "assert", "async", "await",  "break",  "class", "continue", "def",  "del",    "elif",
-    "else",   "except", "finally", "for",  "from",   "global", "if",    "import",   "in",   "is",     "lambda",
-    "match",  "nonlocal", "not",  "or",    "pass",   "raise",  "return", "try",     "while", "with",  "yield"};
+    "and",   "as",       "assert",  "async", "await", "break",  "class",  "continue", "def",   "del",  "elif",
+    "else",  "except",   "finally", "for",   "from",  "global", "if",     "import",   "in",    "is",   "lambda",
+    "match", "nonlocal", "not",     "or",    "pass",  "raise",  "return", "try",      "while", "with", "yield"};
 
 template <typename Words>
 bool found(const Words& words, std::string_view word) {
