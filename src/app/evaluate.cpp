@@ -42,12 +42,15 @@ Trial try_vector(const Job& job, const EvaluateRequest& request) {
     trial.outcome = make_evaluator(job)->evaluate({{}, &trial.candidate, request.instances});
     trial.limits.set("candidate_bytes", static_cast<std::uint64_t>(evolve::vector_text_max_bytes));
     trial.limits.set("coordinates", static_cast<std::uint64_t>(evolve::vector_text_max_coordinates));
+    // A vector is data. Only the verifier of a user's own problem is executed.
+    if (job.own) trial.sandbox_layers = layers_json(job.host->warden().layers());
     return trial;
 }
 
 Trial try_program(const Job& job, const EvaluateRequest& request) {
     Trial trial;
     trial.candidate = read_candidate(job, request.candidate);
+    start_own_problem(job);
     const auto runner = std::make_shared<const evolve::ProgramRunner>(*job.program, job.host, job.program_limits);
     evolve::ProgramRun last;
     trial.outcome = evolve::ProgramEvaluator(job.program, runner, job.thresholds)
@@ -107,7 +110,6 @@ ExitCode evaluate(const EvaluateRequest& request) {
     }
     json.set("metrics", std::move(metrics));
     json.set("limits", std::move(trial.limits));
-    // A vector is data, judged by native code of our own: nothing of it is executed, so no sandbox takes part.
     json.set("sandbox_layers", std::move(trial.sandbox_layers));
     if (job.program) json.set("execution", std::move(trial.execution));
     if (request.json) {

@@ -58,6 +58,7 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
         }
         seed_text = stored_text(seed);
     }
+    start_own_problem(job);  // before there is a run that a mistake in it would leave behind
     RunDirectory run =
         request.run.empty() ? create_default_run_directory(job.problem->name()) : create_run_directory(request.run);
     run.root = std::filesystem::absolute(run.root).lexically_normal();

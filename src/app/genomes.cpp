@@ -36,11 +36,14 @@ std::shared_ptr<const evolve::Variation> make_variation(const Job& job, const st
     return std::make_shared<const evolve::VectorVariation>(job.vectors, job.operators);
 }
 
+void start_own_problem(const Job& job) {
+    if (!job.own) return;
+    job.verifier->start();
+    if (job.program) check_own_driver(*job.own, *job.program, *job.host, job.program_limits);
+}
+
 std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job) {
-    if (job.own) {
-        job.verifier->start();
-        check_own_driver(*job.own, *job.host, job.program_limits);
-    }
+    start_own_problem(job);
     if (job.program) {
         return std::make_unique<evolve::ProgramEvaluator>(job.program, make_runner(job), job.thresholds);
     }

@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <system_error>
 #include <utility>
@@ -28,7 +27,9 @@ using evolve::OwnProblem;
 constexpr std::size_t longest_name = 64;
 
 [[noreturn]] void refuse(const ResolvedOptions& options, const std::string& key, const std::string& text) {
-    throw InputError(fmt::format("{}: '{}' {}", options.source(key), key, text));
+    // what is missing has no place of its own
+    const std::string& place = options.source(key) == "default" ? options.source("own.kind") : options.source(key);
+    throw InputError(fmt::format("{}: '{}' {}", place, key, text));
 }
 
 /// The path of `readable` that `path` lies below, or nothing.
@@ -227,7 +228,7 @@ OwnProblem read_own_problem(const ResolvedOptions& options, const std::filesyste
         throw InputError(options.source("problem") + ": " + error.what());
     }
     own.direction = options.text("own.direction") == "minimize" ? Direction::minimize : Direction::maximize;
-    if (std::isfinite(options.real("own.best_known"))) own.best_known = options.real("own.best_known");
+    own.best_known = options.real("own.best_known");
     FileReader reader(options, folder);
     own.verifier = reader.required("own.verifier", "name the file that judges answers, verifier.py or verifier.cpp");
     if (!own.verifier.name.ends_with(".py") && !own.verifier.name.ends_with(".cpp")) {

@@ -17,6 +17,15 @@ namespace atl::app {
 
 namespace {
 
+/// What the job of a user's own problem says of others' values; nothing when the job can not be read.
+std::vector<problems::PublishedValue> published_by_user(const RunDirectory& run) {
+    try {
+        return evolve::own_best_known(resolve_stored_job(run.job(), {}).real("own.best_known"));
+    } catch (const InputError&) {
+        return {};
+    }
+}
+
 /// From the first segment's provenance and, where the run has ended, its outcome.
 report::RunFacts facts_of_run(const RunDirectory& run, const journal::RunContents& contents,
                               const problems::Problem* problem) {
@@ -26,6 +35,7 @@ report::RunFacts facts_of_run(const RunDirectory& run, const journal::RunContent
     facts.problem = subject.problem;
     facts.direction = subject.direction;
     facts.target = stored_target(run);
+    if (problem == nullptr) facts.published = published_by_user(run);
     if (!contents.segments.empty()) {
         const Json provenance = parse_json(contents.segments.front().provenance_json, "provenance");
         if (provenance["seed"].is_integer()) facts.seed = static_cast<std::uint64_t>(provenance["seed"].as_integer());

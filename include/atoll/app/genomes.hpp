@@ -20,6 +20,9 @@ void check_pipelines(const Job& job);
 /// start from, in place of the problem's own.
 std::shared_ptr<const evolve::Variation> make_variation(const Job& job, const std::optional<Candidate>& seed);
 
+/// Tries verifier and driver of a user's own problem; nothing for others. Throws InputError when one can not be used.
+void start_own_problem(const Job& job);
+
 /// Starts warden and compiler when candidates are programs; throws what that throws.
 std::unique_ptr<const engine::Evaluator> make_evaluator(const Job& job);
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,20 +31,20 @@ struct OwnProblem {
     OwnKind kind = OwnKind::vector;
     Direction direction = Direction::maximize;
     OwnFile verifier;
-    OwnFile driver;                         ///< programs
-    OwnFile program;                        ///< programs: what to start from
-    std::vector<OwnFile> instances;         ///< of a vector problem there may be none
-    std::vector<OwnFile> hidden_instances;  ///< programs
-    std::size_t dimension = 0;              ///< vectors
-    double lower = 0, upper = 1;            ///< vectors: of every coordinate
-    std::optional<double> best_known;       ///< the user's word
+    OwnFile driver;                                               ///< programs
+    OwnFile program;                                              ///< programs: what to start from
+    std::vector<OwnFile> instances;                               ///< of a vector problem there may be none
+    std::vector<OwnFile> hidden_instances;                        ///< programs
+    std::size_t dimension = 0;                                    ///< vectors
+    double lower = 0, upper = 1;                                  ///< vectors: of every coordinate
+    double best_known = std::numeric_limits<double>::infinity();  ///< the user's word
 };
 
 /// The verifier's score of an answer is its score, [v, v]; of several instances the mean, the first that it refuses
 /// being the verdict. A verifier that fails is `infrastructure`, reason "verifier".
 ///
 /// Programs: each instance is one stage, an execution of its own. The driver is the user's text behind a header of
-/// ours: cpp: `void atoll_run(const atoll::Instance& instance, atoll::Answer& answer)`; python:
+/// ours: cpp: `void run(const atl::Instance& instance, atl::Answer& answer)`; python:
 /// `def run(program, instance: bytes)`, which returns numbers.
 std::shared_ptr<const problems::ProgramProblem> make_own_program_problem(OwnProblem own,
                                                                          std::shared_ptr<const Verifier> verifier);
@@ -50,11 +52,11 @@ std::shared_ptr<const problems::ProgramProblem> make_own_program_problem(OwnProb
 std::shared_ptr<const problems::VectorProblem> make_own_vector_problem(OwnProblem own,
                                                                        std::shared_ptr<const Verifier> verifier);
 
-/// The user's own best known value, marked as what it is; empty when there is none.
-std::vector<problems::PublishedValue> own_best_known(const OwnProblem& own);
+/// The user's own best known value, marked as what it is; empty when it is not finite.
+std::vector<problems::PublishedValue> own_best_known(double value);
 
-/// Throws InputError when the driver is no Python, or defines no run(); nothing for other languages, whose compiler
-/// says so.
-void check_own_driver(const OwnProblem& own, sandbox::ProgramHost& host, const sandbox::Limits& limits);
+/// Throws InputError when the driver of `problem`, made of `own`, can not be read or compiled, or defines no run().
+void check_own_driver(const OwnProblem& own, const problems::ProgramProblem& problem, sandbox::ProgramHost& host,
+                      const sandbox::Limits& limits);
 
 }  // namespace atl::evolve

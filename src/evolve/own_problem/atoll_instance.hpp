@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace atoll {
+namespace atl {
 
 struct Instance {
     std::string text;  ///< the file, byte by byte
@@ -36,6 +36,6 @@ inline Instance instance_of(const double* values) {
     return {std::string(reinterpret_cast<const char*>(values + 1), static_cast<std::size_t>(values[0]))};
 }
 
-}  // namespace atoll
+}  // namespace atl
 
 #endif

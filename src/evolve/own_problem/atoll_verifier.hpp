@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What verifiers of users are written against; atoll::Instance, from atoll_instance.hpp, stands in front of it.
+// What verifiers of users are written against; atl::Instance, from atoll_instance.hpp, stands in front of it.
 #ifndef ATOLL_VERIFIER
 #define ATOLL_VERIFIER
 
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace atoll {
+namespace atl {
 
 /// Thrown by verify() for an answer that breaks a rule: a code for tables (a-z, 0-9, '_') and a sentence for people.
 class Wrong : public std::exception {
@@ -25,9 +25,9 @@ private:
 /// A further number of the answer that verify() looks at, shown beside its score.
 void metric(const std::string& name, double value);
 
-}  // namespace atoll
+}  // namespace atl
 
 /// The verifier defines it: the score of an answer.
-double verify(const atoll::Instance& instance, const std::vector<double>& answer);
+double verify(const atl::Instance& instance, const std::vector<double>& answer);
 
 #endif

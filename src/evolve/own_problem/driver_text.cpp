@@ -9,6 +9,17 @@
 namespace atl::evolve {
 namespace {
 
+/// The runner's class under the name that users' drivers know it by.
+constexpr std::string_view driver_names = "namespace atl {\nusing Answer = ::atoll::Answer;\n}\n";
+
+/// As the compiler's messages call it: what would end the literal becomes '_'.
+std::string shown_name(std::string name) {
+    for (char& c : name) {
+        if (c == '"' || c == '\\' || c < ' ') c = '_';
+    }
+    return name;
+}
+
 /// A Python literal of any bytes.
 std::string python_bytes(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -25,8 +36,8 @@ std::string python_bytes(std::string_view bytes) {
 }  // namespace
 
 std::string cpp_driver_text(const OwnFile& driver) {
-    return std::string(instance_header()) + "\n#line 1 \"" + driver.name + "\"\n" + driver.bytes +
-           "\n#line 1 \"call of the driver\"\n" + std::string(driver_harness_cpp());
+    return std::string(instance_header()) + std::string(driver_names) + "\n#line 1 \"" + shown_name(driver.name) +
+           "\"\n" + driver.bytes + "\n#line 1 \"call of the driver\"\n" + std::string(driver_harness_cpp());
 }
 
 std::string python_driver_text(const OwnFile& driver) {

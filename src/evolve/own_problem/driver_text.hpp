@@ -9,7 +9,7 @@
 
 namespace atl::evolve {
 
-/// The driver behind the header that defines atoll::Instance, and the function that the runner calls behind it.
+/// The driver behind the header that defines atl::Instance, and the function that the runner calls behind it.
 std::string cpp_driver_text(const OwnFile& driver);
 /// Our adapter with the driver's text in it: the driver runs only after the process is the candidate's.
 std::string python_driver_text(const OwnFile& driver);

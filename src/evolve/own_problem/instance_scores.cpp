@@ -28,7 +28,7 @@ std::vector<std::string> instance_names(const std::vector<OwnFile>& instances) {
 }
 
 problems::Judgement mean_judgement(std::vector<problems::Judgement> judgements, const std::vector<std::string>& names) {
-    if (judgements.size() == 1) return std::move(judgements.front());
+    if (names.size() == 1) return std::move(judgements.front());
     problems::Judgement mean;
     double sum = 0;
     const auto count = static_cast<double>(judgements.size());
@@ -53,7 +53,7 @@ problems::Judgement mean_judgement(std::vector<problems::Judgement> judgements, 
         if (found == judgements.size()) mean.metrics.push_back({metric.name, metric_sum / count, metric.unit});
     }
     for (std::size_t i = 0; i < judgements.size(); ++i) {
-        mean.metrics.push_back({"score_" + names[i], judgements[i].score.lower, ""});
+        mean.metrics.push_back({"instance_" + names[i], judgements[i].score.lower, ""});
     }
     mean.score = {sum / count, sum / count};
     if (!std::isfinite(mean.score.lower)) {

@@ -3,6 +3,7 @@
 #include "atoll/evolve/own_problem.hpp"
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "atoll/core/error.hpp"
@@ -26,13 +27,17 @@ std::optional<OwnKind> parse_own_kind(std::string_view name) {
 
 std::vector<std::string> own_kind_names() { return {kind_names.begin(), kind_names.end()}; }
 
-std::vector<problems::PublishedValue> own_best_known(const OwnProblem& own) {
-    if (!own.best_known) return {};
-    return {{"the job file", *own.best_known, false, "own.best_known, the user's word"}};
+std::vector<problems::PublishedValue> own_best_known(double value) {
+    if (!std::isfinite(value)) return {};
+    return {{"the job file", value, false, "own.best_known, the user's word"}};
 }
 
-void check_own_driver(const OwnProblem& own, sandbox::ProgramHost& host, const sandbox::Limits& limits) {
-    if (own.kind != OwnKind::program_python) return;
+void check_own_driver(const OwnProblem& own, const problems::ProgramProblem& problem, sandbox::ProgramHost& host,
+                      const sandbox::Limits& limits) {
+    if (own.kind == OwnKind::program_cpp) {
+        host.compiler(problem.driver());
+        return;
+    }
     sandbox::ExecutionRequest wanted;
     wanted.profile = sandbox::Profile::python;
     wanted.files = {{"driver.py", own.driver.bytes, false}, {"check.py", std::string(check_driver_python()), false}};

@@ -42,13 +42,14 @@ private:
 class OwnProgramProblem final : public problems::ProgramProblem {
 public:
     OwnProgramProblem(OwnProblem own, std::shared_ptr<const Verifier> verifier)
-        : own_(std::move(own)), verifier_(std::move(verifier)), open_(own_.instances, language()) {
-        hidden_ = Set(own_.hidden_instances.empty() ? own_.instances : own_.hidden_instances, language());
-    }
+        : own_(std::move(own)),
+          verifier_(std::move(verifier)),
+          open_(own_.instances, language()),
+          hidden_(own_.hidden_instances, language()) {}
 
     std::string name() const override { return own_.name; }
     Direction direction() const override { return own_.direction; }
-    std::vector<problems::PublishedValue> published() const override { return own_best_known(own_); }
+    std::vector<problems::PublishedValue> published() const override { return own_best_known(own_.best_known); }
     problems::Language language() const override {
         return own_.kind == OwnKind::program_cpp ? problems::Language::cpp : problems::Language::python;
     }
@@ -72,7 +73,6 @@ public:
 
 private:
     struct Set {
-        Set() = default;
         Set(const std::vector<OwnFile>& given, problems::Language language)
             : files(given), names(instance_names(given)) {
             for (std::size_t i = 0; i < files.size(); ++i) {

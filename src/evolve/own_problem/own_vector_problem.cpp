@@ -22,7 +22,7 @@ public:
 
     std::string name() const override { return own_.name; }
     Direction direction() const override { return own_.direction; }
-    std::vector<problems::PublishedValue> published() const override { return own_best_known(own_); }
+    std::vector<problems::PublishedValue> published() const override { return own_best_known(own_.best_known); }
     std::span<const double> lower_bounds() const override { return lower_; }
     std::span<const double> upper_bounds() const override { return upper_; }
 

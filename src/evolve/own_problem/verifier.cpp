@@ -10,6 +10,8 @@
 namespace atl::evolve {
 namespace {
 
+constexpr std::uint64_t findings_max_bytes = std::uint64_t{16} << 20;
+
 /// "12" of the last line that the verifier's own text has in a printed traceback; empty when there is none.
 std::string last_line_number(const sandbox::Execution& execution) {
     const std::string printed = execution.output_head + execution.output_tail;
@@ -41,6 +43,10 @@ Outcome run(VerifierProgram& program, sandbox::ProgramHost& host, const sandbox:
     outcome.execution = host.warden().run(wanted);
     outcome.verdict = sandbox::verdict_of(outcome.execution, wanted);
     if (!outcome.verdict.ok()) return outcome;
+    if (outcome.execution.result_file == sandbox::ResultFile::too_large) {
+        outcome.verdict = {VerdictKind::crashed, "too_large", "its findings are longer than 16 MiB"};
+        return outcome;
+    }
     if (outcome.execution.result_file != sandbox::ResultFile::read) {
         outcome.verdict = {VerdictKind::crashed, "no_result", "it ended without leaving its findings"};
         return outcome;
@@ -52,7 +58,9 @@ Outcome run(VerifierProgram& program, sandbox::ProgramHost& host, const sandbox:
 }  // namespace
 
 Verifier::Verifier(OwnFile file, std::shared_ptr<sandbox::ProgramHost> host, const sandbox::Limits& limits)
-    : file_(std::move(file)), host_(std::move(host)), limits_(limits), program_(make_verifier_program(file_, host_)) {}
+    : file_(std::move(file)), host_(std::move(host)), limits_(limits), program_(make_verifier_program(file_, host_)) {
+    limits_.result_bytes = findings_max_bytes;
+}
 
 Verifier::~Verifier() = default;
 

@@ -16,7 +16,7 @@ void push_text(atoll::Answer& answer, const std::string& text) {
     for (const char c : kept) answer.push(static_cast<double>(static_cast<unsigned char>(c)));
 }
 
-void push_finding(atoll::Answer& answer, const atoll::Instance& instance, const std::vector<double>& given) {
+void push_finding(atoll::Answer& answer, const atl::Instance& instance, const std::vector<double>& given) {
     metrics.clear();
     try {
         const double score = verify(instance, given);
@@ -27,7 +27,7 @@ void push_finding(atoll::Answer& answer, const atoll::Instance& instance, const 
             push_text(answer, name);
             answer.push(value);
         }
-    } catch (const atoll::Wrong& wrong) {
+    } catch (const atl::Wrong& wrong) {
         answer.push(1);
         push_text(answer, wrong.reason());
         push_text(answer, wrong.text());
@@ -40,12 +40,12 @@ void push_finding(atoll::Answer& answer, const atoll::Instance& instance, const 
 
 }  // namespace
 
-void atoll::metric(const std::string& name, double value) { metrics.emplace_back(name, value); }
+void atl::metric(const std::string& name, double value) { metrics.emplace_back(name, value); }
 
 void atoll_run(const double* input, std::size_t, atoll::Answer& answer) {
     const auto cases = static_cast<std::size_t>(*input++);
     for (std::size_t i = 0; i < cases; ++i) {
-        const atoll::Instance instance = atoll::instance_of(input);
+        const atl::Instance instance = atl::instance_of(input);
         input += 1 + (instance.text.size() + sizeof(double) - 1) / sizeof(double);
         const auto length = static_cast<std::size_t>(*input++);
         const std::vector<double> given(input, input + length);

@@ -2,11 +2,11 @@
 // Calls the program: orders an instance's jobs by its priorities. What is pushed is the answer, judged by verifier.cpp.
 //
 // It runs in the program's process, so nothing here can be relied on: the verifier checks everything again.
-// atoll::Instance has the instance file's `text`, and numbers() of it.
+// atl::Instance has the instance file's `text`, and numbers() of it.
 
 double priority(double processing, double due, double weight, double now);
 
-void atoll_run(const atoll::Instance& instance, atoll::Answer& answer) {
+void run(const atl::Instance& instance, atl::Answer& answer) {
     const std::vector<double> numbers = instance.numbers();  // processing, due and weight of each job
     const std::size_t jobs = numbers.size() / 3;
     std::vector<bool> done(jobs, false);
