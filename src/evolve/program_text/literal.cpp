@@ -7,6 +7,7 @@
 
 #include "atoll/core/number.hpp"
 #include "evolve/program_text/token.hpp"
+#include "evolve/program_text/words.hpp"
 
 namespace atl::evolve::program_text {
 namespace {
@@ -49,11 +50,36 @@ std::optional<IntegerLiteral> integer_value(std::string_view number, problems::L
     return literal;
 }
 
+namespace {
+
+bool is_keyword(std::string_view word, problems::Language language) {
+    return language == problems::Language::cpp ? is_cpp_keyword(word) : is_python_keyword(word);
+}
+
+/// Whether something stands before the number that only an operator can follow: the text is no program.
+bool follows_operand(const ProgramText& text, std::size_t i) {
+    if (i == 0) return false;
+    const Token& before = text.code()[i - 1];
+    if (before.kind == TokenKind::word) return !is_keyword(text.view(before), text.language());
+    return before.kind != TokenKind::punctuation || text.view(before) == "]";
+}
+
+/// Whether a number runs into what follows, so that another in its place would be read with it: "1.5.5", "1.5e",
+/// "1.5'x'". Python's "1.5if" is read as a number and a keyword.
+bool runs_on(const ProgramText& text, std::size_t i) {
+    const std::vector<Token>& code = text.code();
+    const char next = code[i].end < text.bytes().size() ? text.bytes()[code[i].end] : ' ';
+    if (next == '.' || next == '\'') return true;
+    return is_word_byte(next) && !is_python_keyword(text.word(i + 1));
+}
+
+}  // namespace
+
 std::optional<FloatLiteral> float_at(const ProgramText& text, std::size_t i) {
     const std::vector<Token>& code = text.code();
     if (code[i].kind != TokenKind::number || !text.varied(code[i])) return std::nullopt;
     const std::optional<double> value = float_value(text.view(code[i]), text.language());
-    if (!value) return std::nullopt;
+    if (!value || follows_operand(text, i) || runs_on(text, i)) return std::nullopt;
     if (i >= 2 && i + 1 < code.size() && code[i - 2].end == code[i - 1].begin && code[i - 1].end == code[i].begin &&
         code[i].end == code[i + 1].begin && text.word(i - 2) == "(" && text.word(i + 1) == ")") {
         const Span place{code[i - 2].begin, code[i + 1].end};
@@ -76,7 +102,8 @@ std::string float_text(const ProgramText& text, const FloatLiteral& literal, dou
     if (std::signbit(value)) return plain;
     // parentheses stay, they may be those of a call; and after "return.5" a digit would join the word before it
     const std::uint32_t begin = literal.place.begin;
-    const bool joins = begin > 0 && is_word_byte(text.bytes()[begin - 1]);
+    const char before = begin > 0 ? text.bytes()[begin - 1] : ' ';
+    const bool joins = is_word_byte(before) || before == '.';
     return literal.parenthesised || joins ? "(+" + plain + ")" : plain;
 }
 
