@@ -56,21 +56,29 @@ bool is_keyword(std::string_view word, problems::Language language) {
     return language == problems::Language::cpp ? is_cpp_keyword(word) : is_python_keyword(word);
 }
 
-/// Whether something stands before the number that only an operator can follow: the text is no program.
-bool follows_operand(const ProgramText& text, std::size_t i) {
-    if (i == 0) return false;
-    const Token& before = text.code()[i - 1];
-    if (before.kind == TokenKind::word) return !is_keyword(text.view(before), text.language());
-    return before.kind != TokenKind::punctuation || text.view(before) == "]";
+/// Whether an operand ends with this token: what comes next is an operator.
+bool ends_operand(const ProgramText& text, std::size_t i) {
+    const Token& token = text.code()[i];
+    if (token.kind == TokenKind::word) return !is_keyword(text.view(token), text.language());
+    return token.kind != TokenKind::punctuation || text.view(token) == "]";
 }
 
-/// Whether a number runs into what follows, so that another in its place would be read with it: "1.5.5", "1.5e",
-/// "1.5'x'". Python's "1.5if" is read as a number and a keyword.
-bool runs_on(const ProgramText& text, std::size_t i) {
-    const std::vector<Token>& code = text.code();
-    const char next = code[i].end < text.bytes().size() ? text.bytes()[code[i].end] : ' ';
-    if (next == '.' || next == '\'') return true;
-    return is_word_byte(next) && !is_python_keyword(text.word(i + 1));
+/// Whether only an operand, a block or a call can begin with this token, none of which may follow a number.
+bool begins_operand(const ProgramText& text, std::size_t i) {
+    const Token& token = text.code()[i];
+    const std::string_view word = text.view(token);
+    if (token.kind == TokenKind::word) return !is_keyword(word, text.language());
+    return token.kind != TokenKind::punctuation || word == "(" || word == "[" || word == "{";
+}
+
+/// Whether the number has neighbours that a program does not have, or would be read with what follows when another
+/// stood in its place: "1.5.5", "1.5'x'". Then the text is none, and is left as it is.
+bool misplaced(const ProgramText& text, std::size_t i) {
+    if (!text.begins_line(i) && ends_operand(text, i - 1)) return true;
+    if (!text.begins_line(i + 1) && begins_operand(text, i + 1)) return true;
+    const std::uint32_t end = text.code()[i].end;
+    const char next = end < text.bytes().size() ? text.bytes()[end] : ' ';
+    return next == '.' || next == '\'';
 }
 
 }  // namespace
@@ -79,7 +87,7 @@ std::optional<FloatLiteral> float_at(const ProgramText& text, std::size_t i) {
     const std::vector<Token>& code = text.code();
     if (code[i].kind != TokenKind::number || !text.varied(code[i])) return std::nullopt;
     const std::optional<double> value = float_value(text.view(code[i]), text.language());
-    if (!value || follows_operand(text, i) || runs_on(text, i)) return std::nullopt;
+    if (!value || misplaced(text, i)) return std::nullopt;
     if (i >= 2 && i + 1 < code.size() && code[i - 2].end == code[i - 1].begin && code[i - 1].end == code[i].begin &&
         code[i].end == code[i + 1].begin && text.word(i - 2) == "(" && text.word(i + 1) == ")") {
         const Span place{code[i - 2].begin, code[i + 1].end};
