@@ -297,9 +297,17 @@ print("finished")')");
     std::string output_;
 };
 
+TEST_F(CompiledPrograms, BrokenOnesAreCounted) {
+    add("double f() { return 0.5; }\n", ".cpp");
+    add("double f() { return undeclared; }\n", ".cpp");
+    EXPECT_EQ(accepted_by_gcc(), 1U) << output_;
+    add("def f(:\n", ".py");
+    output_.clear();
+    EXPECT_EQ(accepted_by_python(), 2U) << output_;
+}
+
 TEST_F(CompiledPrograms, MostMutantsOfCppCompile) {
     for (const CorpusProgram& program : {testing::bin_packing(), testing::next_city(), testing::nasty_cpp()}) {
-        add(program.text(), ".cpp");  // the seeds must
         for (const char* name : {"literal", "operator"}) {
             for (std::uint32_t slot = 0; slot < 6; ++slot) {
                 const auto child = apply(program.language, name, {program.text()}, stream(slot));
@@ -309,9 +317,6 @@ TEST_F(CompiledPrograms, MostMutantsOfCppCompile) {
         }
     }
     const std::size_t good = accepted_by_gcc();
-    for (const char* seed : {"0.cpp", "13.cpp", "26.cpp"}) {
-        EXPECT_EQ(output_.find(std::string("\n") + seed), std::string::npos) << output_;
-    }
     EXPECT_GE(static_cast<double>(good), 0.9 * static_cast<double>(files_)) << output_;
 }
 

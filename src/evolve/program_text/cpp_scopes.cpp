@@ -324,7 +324,9 @@ private:
         }
         if (frame.of_enum && !frame.assigned) return BraceKind::enum_scope;
         if (frame.of_class && !frame.assigned) return BraceKind::class_scope;
-        if (before == "consteval") return BraceKind::unknown;
+        const TokenKind kind = text_.code()[i - 1].kind;
+        const bool value = kind == TokenKind::number || kind == TokenKind::string || kind == TokenKind::character;
+        if (before == "consteval" || value) return BraceKind::unknown;
         return BraceKind::initializer;
     }
 

@@ -33,7 +33,7 @@ struct FunctionPair {
     std::uint32_t donor = 0;
 };
 
-/// One try with both parents' statements at hand.
+/// A few tries with both parents' statements at hand.
 class FunctionCrossover {
 public:
     FunctionCrossover(const ProgramText& parent, const ProgramText& donor, RandomStream& random)
@@ -47,8 +47,11 @@ public:
 
     Child make() {
         if (pairs_.empty()) return std::nullopt;
-        const FunctionPair& pair = pairs_[random_.below(pairs_.size())];
-        return random_.below(4) == 0 ? body(pair) : statement(pair);
+        for (int attempt = 0; attempt < tries_per_reading; ++attempt) {
+            const FunctionPair& pair = pairs_[random_.below(pairs_.size())];
+            if (Child child = random_.below(4) == 0 ? body(pair) : statement(pair)) return child;
+        }
+        return std::nullopt;
     }
 
 private:
@@ -96,8 +99,11 @@ private:
     Child statement(const FunctionPair& pair) {
         const auto own = of_function(parent_, tree_, pair.own);
         auto others = of_function(donor_, donor_tree_, pair.donor);
+        std::vector<std::string_view> known;
+        for (const Statement* each : own) known.push_back(parent_.view(each->text));
+        std::sort(known.begin(), known.end());
         std::erase_if(others, [&](const Statement* each) {  // what the parent has already is no exchange
-            return parent_.bytes().find(donor_.view(each->text)) != std::string_view::npos;
+            return std::binary_search(known.begin(), known.end(), donor_.view(each->text));
         });
         if (own.empty() || others.empty()) return std::nullopt;
         const Statement& target = *own[random_.below(own.size())];

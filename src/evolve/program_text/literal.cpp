@@ -7,6 +7,7 @@
 
 #include "atoll/core/number.hpp"
 #include "evolve/program_text/token.hpp"
+#include "evolve/program_text/words.hpp"
 
 namespace atl::evolve::program_text {
 namespace {
@@ -49,11 +50,44 @@ std::optional<IntegerLiteral> integer_value(std::string_view number, problems::L
     return literal;
 }
 
+namespace {
+
+bool is_keyword(std::string_view word, problems::Language language) {
+    return language == problems::Language::cpp ? is_cpp_keyword(word) : is_python_keyword(word);
+}
+
+/// Whether an operand ends with this token: what comes next is an operator.
+bool ends_operand(const ProgramText& text, std::size_t i) {
+    const Token& token = text.code()[i];
+    if (token.kind == TokenKind::word) return !is_keyword(text.view(token), text.language());
+    return token.kind != TokenKind::punctuation || text.view(token) == "]";
+}
+
+/// Whether only an operand, a block or a call can begin with this token, none of which may follow a number.
+bool begins_operand(const ProgramText& text, std::size_t i) {
+    const Token& token = text.code()[i];
+    const std::string_view word = text.view(token);
+    if (token.kind == TokenKind::word) return !is_keyword(word, text.language());
+    return token.kind != TokenKind::punctuation || word == "(" || word == "[" || word == "{";
+}
+
+/// Whether the number has neighbours that a program does not have, or would be read with what follows when another
+/// stood in its place: "1.5.5", "1.5'x'". Then the text is none, and is left as it is.
+bool misplaced(const ProgramText& text, std::size_t i) {
+    if (!text.begins_line(i) && ends_operand(text, i - 1)) return true;
+    if (!text.begins_line(i + 1) && begins_operand(text, i + 1)) return true;
+    const std::uint32_t end = text.code()[i].end;
+    const char next = end < text.bytes().size() ? text.bytes()[end] : ' ';
+    return next == '.' || next == '\'';
+}
+
+}  // namespace
+
 std::optional<FloatLiteral> float_at(const ProgramText& text, std::size_t i) {
     const std::vector<Token>& code = text.code();
     if (code[i].kind != TokenKind::number || !text.varied(code[i])) return std::nullopt;
     const std::optional<double> value = float_value(text.view(code[i]), text.language());
-    if (!value) return std::nullopt;
+    if (!value || misplaced(text, i)) return std::nullopt;
     if (i >= 2 && i + 1 < code.size() && code[i - 2].end == code[i - 1].begin && code[i - 1].end == code[i].begin &&
         code[i].end == code[i + 1].begin && text.word(i - 2) == "(" && text.word(i + 1) == ")") {
         const Span place{code[i - 2].begin, code[i + 1].end};
@@ -76,7 +110,8 @@ std::string float_text(const ProgramText& text, const FloatLiteral& literal, dou
     if (std::signbit(value)) return plain;
     // parentheses stay, they may be those of a call; and after "return.5" a digit would join the word before it
     const std::uint32_t begin = literal.place.begin;
-    const bool joins = begin > 0 && is_word_byte(text.bytes()[begin - 1]);
+    const char before = begin > 0 ? text.bytes()[begin - 1] : ' ';
+    const bool joins = is_word_byte(before) || before == '.';
     return literal.parenthesised || joins ? "(+" + plain + ")" : plain;
 }
 

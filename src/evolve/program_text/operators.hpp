@@ -13,6 +13,9 @@ namespace atl::evolve::program_text {
 /// Empty when there is nothing to change, or this try came to nothing.
 using Child = std::optional<std::string>;
 
+/// Finding the statements of a text costs more than a try to change them.
+inline constexpr int tries_per_reading = 4;
+
 Child vary_literals(const ProgramText& parent, RandomStream& random);
 Child vary_operator(const ProgramText& parent, RandomStream& random);
 Child vary_statement(const ProgramText& parent, RandomStream& random);

@@ -39,8 +39,13 @@ ProgramText::ProgramText(std::string_view bytes, problems::Language language)
         const std::size_t first = tokens_.size();
         lex(bytes_, file.text.begin, file.text.end, language_, tokens_);
         file.code.begin = static_cast<std::uint32_t>(code_.size());
+        bool line_begins = true;
         for (std::size_t i = first; i < tokens_.size(); ++i) {
-            if (tokens_[i].kind >= TokenKind::word) code_.push_back(tokens_[i]);
+            if (tokens_[i].kind == TokenKind::newline) line_begins = true;
+            if (tokens_[i].kind < TokenKind::word) continue;
+            code_.push_back(tokens_[i]);
+            line_begins_.push_back(line_begins);
+            line_begins = false;
         }
         file.code.end = static_cast<std::uint32_t>(code_.size());
         find_regions(file, first, tokens_.size());

@@ -61,6 +61,8 @@ public:
     std::string_view word(std::size_t code_index) const {
         return code_index < code_.size() ? view(code_[code_index]) : std::string_view{};
     }
+    /// Whether the token begins a file or, in Python, a logical line; also of the place behind the last one.
+    bool begins_line(std::size_t code_index) const { return code_index >= code_.size() || line_begins_[code_index]; }
     std::string_view view(const Token& token) const { return bytes_.substr(token.begin, token.end - token.begin); }
     std::string_view view(const Span& span) const { return bytes_.substr(span.begin, span.end - span.begin); }
 
@@ -82,6 +84,7 @@ private:
     std::optional<TextProblem> problem_;
     std::vector<Token> tokens_;
     std::vector<Token> code_;
+    std::vector<bool> line_begins_;  ///< by code token
 };
 
 }  // namespace atl::evolve::program_text

@@ -83,8 +83,14 @@ std::optional<std::string> text_for(const ProgramText& text, const Statement& st
 Edit removal(const ProgramText& text, const StatementTree& tree, const Statement& statement) {
     const bool python = text.language() == problems::Language::python;
     if (python && tree.blocks[statement.block].statements.size() == 1) return {statement.text, "pass"};
+    if (python) {
+        if (const auto lines = own_lines(text, statement)) return {*lines, ""};
+        return {statement.text, "pass"};
+    }
+    // a label needs a statement behind it
+    if (statement.code.begin > 0 && text.word(statement.code.begin - 1) == ":") return {statement.text, ";"};
     if (const auto lines = own_lines(text, statement)) return {*lines, ""};
-    return {statement.text, python ? "pass" : ""};
+    return {statement.text, ""};
 }
 
 Edit insertion_before(const ProgramText& text, const Statement& statement, std::string_view inserted) {

@@ -9,7 +9,7 @@
 namespace atl::evolve::program_text {
 namespace {
 
-/// One try of one kind of change.
+/// A few tries with the parent's statements at hand.
 class StatementChange {
 public:
     StatementChange(const ProgramText& text, RandomStream& random)
@@ -17,7 +17,14 @@ public:
 
     Child make() {
         if (free_.empty()) return std::nullopt;
-        const Statement& chosen = draw();
+        for (int attempt = 0; attempt < tries_per_reading; ++attempt) {
+            if (Child child = change(draw())) return child;
+        }
+        return std::nullopt;
+    }
+
+private:
+    Child change(const Statement& chosen) {
         switch (random_.below(4)) {
             case 0:
                 return removed(chosen);
@@ -30,7 +37,6 @@ public:
         }
     }
 
-private:
     const Statement& draw() { return *free_[random_.below(free_.size())]; }
 
     bool is_last(const Statement& statement) const {
