@@ -177,10 +177,9 @@ std::vector<Option> rows() {
     text("cpp.compiler", "\"/usr/bin/g++\"", {},
          "The compiler of C++ programs; it and all that it starts must lie below the read paths.")
         .in_content_hash = false;
-    Option& flags = number(OptionType::text_list, "cpp.flags",
-                           R"(["-std=c++20", "-O2", "-ffp-contract=off", "-w"])",
-                           -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
-                           "Its flags.");
+    Option& flags =
+        number(OptionType::text_list, "cpp.flags", R"(["-std=c++20", "-O2", "-ffp-contract=off", "-w"])",
+               -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(), "Its flags.");
     flags.unit = "";
     text("cpp.cache", "\"\"", {},
          "Folder that keeps compiled programs, of this user alone; empty: atoll-<user>/cache in $TMPDIR or /tmp.")
@@ -189,7 +188,8 @@ std::vector<Option> rows() {
         integer("cpp.cache_bytes", "536870912", 0, 1e15, "Size of that folder; the oldest programs go first.");
     cache_bytes.unit = "bytes";
     cache_bytes.in_content_hash = false;
-    Option& compile_seconds = real("cpp.compile_seconds", "30.0", 1e-3, 1e6, "A compilation that runs longer is ended.");
+    Option& compile_seconds =
+        real("cpp.compile_seconds", "30.0", 1e-3, 1e6, "A compilation that runs longer is ended.");
     compile_seconds.unit = "seconds";
     compile_seconds.in_content_hash = false;
 

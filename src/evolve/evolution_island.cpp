@@ -50,7 +50,8 @@ PopulationOptions elite_options(const IslandOptions& options) {
 
 std::vector<BanditArm> arms_of(const Variation& variation) {
     std::vector<BanditArm> arms;
-    for (const Pipeline& each : variation.pipelines()) arms.push_back({each.name, variation.cost(each.expected_calls + 1)});
+    for (const Pipeline& each : variation.pipelines())
+        arms.push_back({each.name, variation.cost(each.name, each.expected_calls + 1)});
     return arms;
 }
 
@@ -142,7 +143,7 @@ void EvolutionIsland::learn(const EvaluationRecord& record) {
     }
     if (of_this_era && record.verdict.kind != VerdictKind::infrastructure) {
         bandit_.learn(record.operator_name, rank_gain,
-                      variation_->cost(static_cast<double>(record.objective_calls)));
+                      variation_->cost(record.operator_name, static_cast<double>(record.objective_calls)));
     }
     if (options_.stagnation_steps > 0 && step >= last_progress_step_ + options_.stagnation_steps) restart();
 }

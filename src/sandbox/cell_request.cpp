@@ -2,34 +2,12 @@
 // From the words of a rank to those of a cell.
 #include "sandbox/cell_request.hpp"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstring>
 
 #include "atoll/core/clock.hpp"
 #include "atoll/core/error.hpp"
-#include "sandbox/wire.hpp"
 
 namespace atl::sandbox {
-
-int bundle_of(const std::vector<ProgramFile>& files) {
-    const int file = memfd_create("bundle", MFD_CLOEXEC);
-    if (file < 0) throw InfrastructureError(std::string("memfd_create: ") + std::strerror(errno));
-    const std::string bytes = encode_bundle(files);
-    std::string_view rest = bytes;
-    while (!rest.empty()) {
-        const ssize_t written = write(file, rest.data(), rest.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) {
-            close(file);
-            throw InfrastructureError(std::string("bundle: ") + std::strerror(errno));
-        }
-        rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return file;
-}
 
 cell::CellRequest cell_request(const ExecutionRequest& request, const std::string& scratch) {
     cell::CellRequest cell{};

@@ -23,11 +23,6 @@ namespace {
 constexpr Nanoseconds keeper_patience = nanoseconds_per_second;
 constexpr std::size_t read_part = 65536;
 
-void close_if_open(int& descriptor) {
-    if (descriptor >= 0) close(descriptor);
-    descriptor = -1;
-}
-
 }  // namespace
 
 Flight::Flight(std::uint64_t id, const Limits& limits, Nanoseconds started)
@@ -36,43 +31,22 @@ Flight::Flight(std::uint64_t id, const Limits& limits, Nanoseconds started)
       killed_at_(started + from_seconds(limits.wall_seconds) + keeper_patience),
       output_limit_(limits.output_bytes) {}
 
-Flight::~Flight() {
-    close_if_open(report_);
-    close_if_open(output_);
-}
-
-Flight::Flight(Flight&& other) noexcept
-    : scratch(std::move(other.scratch)),
-      id_(other.id_),
-      keeper_(other.keeper_),
-      report_(std::exchange(other.report_, -1)),
-      output_(std::exchange(other.output_, -1)),
-      started_(other.started_),
-      killed_at_(other.killed_at_),
-      output_limit_(other.output_limit_),
-      report_bytes_(std::move(other.report_bytes_)),
-      head_(std::move(other.head_)),
-      tail_(std::move(other.tail_)),
-      printed_(other.printed_),
-      over_output_limit_(other.over_output_limit_),
-      killed_(other.killed_) {}
-
-void Flight::take_off(pid_t keeper, int report, int output) {
+void Flight::take_off(pid_t keeper, Descriptor report, Descriptor output) {
     keeper_ = keeper;
-    report_ = report;
-    output_ = output;
-    fcntl(report_, F_SETFL, O_NONBLOCK);
-    fcntl(output_, F_SETFL, O_NONBLOCK);
+    report_ = std::move(report);
+    output_ = std::move(output);
+    fcntl(report_.get(), F_SETFL, O_NONBLOCK);
+    fcntl(output_.get(), F_SETFL, O_NONBLOCK);
 }
 
 Nanoseconds Flight::next_enforcement() const { return killed_ ? INT64_MAX : killed_at_; }
 
 void Flight::read_output(Nanoseconds now) {
     char part[read_part];
-    const ssize_t got = read(output_, part, sizeof part);
+    const ssize_t got = read(output_.get(), part, sizeof part);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) {
-        close_if_open(output_);
+        output_ = Descriptor();
         return;
     }
     std::string_view bytes(part, static_cast<std::size_t>(got));
@@ -93,7 +67,7 @@ void Flight::read_output(Nanoseconds now) {
 
 bool Flight::read_report() {
     char part[read_part];
-    const ssize_t got = read(report_, part, sizeof part);
+    const ssize_t got = read(report_.get(), part, sizeof part);
     if (got < 0) return errno != EAGAIN && errno != EINTR;
     report_bytes_.append(part, static_cast<std::size_t>(got));
     cell::CellReport report{};
@@ -109,13 +83,13 @@ void Flight::enforce(Nanoseconds now) {
 }
 
 Execution Flight::conclude(Nanoseconds now) {
-    for (std::uint64_t before = 0; output_ >= 0 && printed_ <= output_limit_;) {
+    for (std::uint64_t before = 0; output_.get() >= 0 && printed_ <= output_limit_;) {
         before = printed_;
         read_output(now);
-        if (output_ >= 0 && printed_ == before) break;
+        if (output_.get() >= 0 && printed_ == before) break;
     }
-    close_if_open(output_);
-    close_if_open(report_);
+    output_ = Descriptor();
+    report_ = Descriptor();
     std::error_code ignored;
     if (!scratch.empty()) std::filesystem::remove_all(scratch, ignored);
 

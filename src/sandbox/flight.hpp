@@ -10,24 +10,22 @@
 
 #include "atoll/core/clock.hpp"
 #include "atoll/sandbox/execution.hpp"
+#include "sandbox/bundle.hpp"
 
 namespace atl::sandbox {
 
-/// Invariant: owns the two descriptors. The keeper is the warden's child and is not waited for here.
+/// The keeper is the warden's child and is not waited for here.
 class Flight {
 public:
     Flight(std::uint64_t id, const Limits& limits, Nanoseconds started);
-    ~Flight();
-    Flight(Flight&& other) noexcept;
-    Flight& operator=(Flight&&) = delete;
 
     /// From here on it flies; both descriptors are the reading ends of pipes.
-    void take_off(pid_t keeper, int report, int output);
+    void take_off(pid_t keeper, Descriptor report, Descriptor output);
 
     std::uint64_t id() const { return id_; }
     pid_t keeper() const { return keeper_; }
-    int report() const { return report_; }
-    int output() const { return output_; }
+    int report() const { return report_.get(); }
+    int output() const { return output_.get(); }
     /// When enforce() has to be called next; far off once there is nothing left to enforce.
     Nanoseconds next_enforcement() const;
 
@@ -43,8 +41,7 @@ public:
 private:
     std::uint64_t id_;
     pid_t keeper_ = -1;
-    int report_ = -1;
-    int output_ = -1;
+    Descriptor report_, output_;
     Nanoseconds started_;
     Nanoseconds killed_at_;  ///< when the keeper is killed, should it still be there
     std::uint64_t output_limit_;

@@ -22,6 +22,7 @@
 
 #include "atoll/core/error.hpp"
 #include "atoll/core/nearest.hpp"
+#include "sandbox/bundle.hpp"
 #include "sandbox/wire.hpp"
 
 namespace atl::sandbox {
@@ -207,14 +208,20 @@ std::future<Execution> Warden::Connection::start(const ExecutionRequest& request
     check_request(request);
     std::promise<Execution> promise;
     std::future<Execution> answer = promise.get_future();
-    const std::lock_guard lock(mutex_);
-    const std::uint64_t id = next_++;
-    if (!lost_ && write_fully(socket_, framed(encode(id, request)))) {
-        waiting_.emplace(id, std::move(promise));
-        return answer;
-    }
     Execution failed;
     failed.error = "the warden is gone";
+    try {
+        const Descriptor bundle = bundle_of(request.files);
+        const std::lock_guard lock(mutex_);
+        const std::uint64_t id = next_++;
+        if (!lost_ && send_with_descriptor(socket_, framed(encode(id, request)), bundle.get())) {
+            waiting_.emplace(id, std::move(promise));
+            return answer;
+        }
+    } catch (const InfrastructureError& error) {
+        failed.end = ExecutionEnd::not_started;
+        failed.error = error.what();
+    }
     promise.set_value(std::move(failed));
     return answer;
 }

@@ -164,7 +164,9 @@ void WardenProcess::serve() {
 
 void WardenProcess::take_input() {
     char part[read_part];
-    const ssize_t got = recv(connection_, part, sizeof part, MSG_DONTWAIT);
+    int descriptor = no_descriptor;
+    const ssize_t got = receive_with_descriptor(connection_, part, sizeof part, descriptor);
+    if (descriptor != no_descriptor) bundles_.emplace_back(descriptor);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got <= 0) {
         connected_ = false;
@@ -189,6 +191,10 @@ void WardenProcess::take_input() {
 void WardenProcess::receive(std::string_view payload) {
     Request request;
     request.id = decode(payload, request.execution);
+    if (!bundles_.empty()) {
+        request.bundle = std::move(bundles_.front());
+        bundles_.pop_front();
+    }
     const bool python = request.execution.profile == Profile::python;
     if (!python || python_ready_) {
         start(request);
@@ -209,7 +215,7 @@ void WardenProcess::receive(std::string_view payload) {
 void WardenProcess::start(const Request& request) {
     Flight flight(request.id, request.execution.limits, clock_.now());
     try {
-        launch(flight, request.execution);
+        launch(flight, request);
         flights_.emplace(flight.id(), std::move(flight));
     } catch (const InfrastructureError& error) {
         // Whatever state it was in: the next request gets a new one.
@@ -235,34 +241,26 @@ void WardenProcess::make_scratch(Flight& flight) const {
     }
 }
 
-void WardenProcess::launch(Flight& flight, const ExecutionRequest& request) {
+void WardenProcess::launch(Flight& flight, const Request& request) {
+    if (request.bundle.get() < 0) throw InfrastructureError("the files did not arrive: too many open files");
     std::string scratch = view_scratch;
     if (!on(Layer::mount_namespace)) {
         make_scratch(flight);
         scratch = flight.scratch.string();
     }
-    int report[2] = {-1, -1}, output[2] = {-1, -1}, bundle = -1;
-    const auto close_all = [&] {
-        for (const int each : {report[0], report[1], output[0], output[1], bundle}) {
-            if (each >= 0) close(each);
-        }
+    int ends[2] = {-1, -1};
+    const auto make_pipe = [&ends] {
+        if (pipe2(ends, O_CLOEXEC) != 0) throw InfrastructureError(std::string("pipe: ") + std::strerror(errno));
+        return std::pair(Descriptor(ends[0]), Descriptor(ends[1]));
     };
-    try {
-        if (pipe2(report, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) {
-            throw InfrastructureError(std::string("pipe: ") + std::strerror(errno));
-        }
-        bundle = bundle_of(request.files);
-        if (request.profile != Profile::python && !native_) {
-            native_ = std::make_unique<NurseryProcess>(*config_, settings_.read_paths, "");
-        }
-        NurseryProcess& nursery = request.profile == Profile::python ? *python_ : *native_;
-        const pid_t keeper = nursery.make_keeper(cell_request(request, scratch), report[1], output[1], bundle);
-        flight.take_off(keeper, std::exchange(report[0], -1), std::exchange(output[0], -1));
-    } catch (...) {
-        close_all();
-        throw;
-    }
-    close_all();
+    auto [report, report_end] = make_pipe();
+    auto [output, output_end] = make_pipe();
+    const bool python = request.execution.profile == Profile::python;
+    if (!python && !native_) native_ = std::make_unique<NurseryProcess>(*config_, settings_.read_paths, "");
+    const pid_t keeper = (python ? *python_ : *native_)
+                             .make_keeper(cell_request(request.execution, scratch), report_end.get(), output_end.get(),
+                                          request.bundle.get());
+    flight.take_off(keeper, std::move(report), std::move(output));
 }
 
 void WardenProcess::answer(std::uint64_t id, const Execution& execution) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sandbox/bundle.hpp"
 #include "sandbox/cell/cell.hpp"
 #include "sandbox/flight.hpp"
 #include "sandbox/nursery_process.hpp"
@@ -35,7 +36,8 @@ public:
 private:
     struct Request {
         std::uint64_t id = 0;
-        ExecutionRequest execution;
+        ExecutionRequest execution;  ///< without files
+        Descriptor bundle;
     };
 
     bool on(Layer layer) const { return is_on(reports_, layer); }
@@ -44,7 +46,7 @@ private:
     void take_input();
     void receive(std::string_view payload);
     void start(const Request& request);
-    void launch(Flight& flight, const ExecutionRequest& request);
+    void launch(Flight& flight, const Request& request);
     void make_scratch(Flight& flight) const;
     void bury(bool wait);  ///< collects keepers that have reported and are on their way out
     void answer(std::uint64_t id, const Execution& execution);
@@ -62,6 +64,7 @@ private:
     std::map<std::uint64_t, Flight> flights_;
     std::vector<pid_t> leaving_;
     std::string input_;
+    std::deque<Descriptor> bundles_;  ///< of the requests in `input_`, in their order
     bool connected_ = true;
     std::filesystem::path scratch_root_;
     MonotonicClock clock_;

@@ -56,28 +56,20 @@ WardenGreeting decode_greeting(std::string_view bytes) {
 
 std::string encode(std::uint64_t id, const ExecutionRequest& request) {
     WireWriter writer = begin();
-    writer << id << request.profile << static_cast<std::uint64_t>(request.files.size());
-    for (const ProgramFile& file : request.files) {
-        writer << std::string_view(file.name) << std::string_view(file.bytes) << file.executable;
-    }
     const Limits& limits = request.limits;
-    writer << request.words << std::string_view(request.result_name) << limits.wall_seconds << limits.cpu_seconds
-           << limits.memory_bytes << limits.scratch_bytes << limits.output_bytes << limits.result_bytes
-           << limits.open_files << limits.processes;
+    writer << id << request.profile << request.words << std::string_view(request.result_name) << limits.wall_seconds
+           << limits.cpu_seconds << limits.memory_bytes << limits.scratch_bytes << limits.output_bytes
+           << limits.result_bytes << limits.open_files << limits.processes;
     return writer.bytes();
 }
 
 std::uint64_t decode(std::string_view bytes, ExecutionRequest& request) {
     WireReader reader = begin(bytes);
-    std::uint64_t id = 0, count = 0;
-    reader >> id >> request.profile >> count;
-    if (count > bytes.size()) throw InfrastructureError("sandbox: a message is cut short");
-    request.files.resize(count);
-    for (ProgramFile& file : request.files) reader >> file.name >> file.bytes >> file.executable;
+    std::uint64_t id = 0;
     Limits& limits = request.limits;
-    reader >> request.words >> request.result_name >> limits.wall_seconds >> limits.cpu_seconds >>
-        limits.memory_bytes >> limits.scratch_bytes >> limits.output_bytes >> limits.result_bytes >>
-        limits.open_files >> limits.processes;
+    reader >> id >> request.profile >> request.words >> request.result_name >> limits.wall_seconds >>
+        limits.cpu_seconds >> limits.memory_bytes >> limits.scratch_bytes >> limits.output_bytes >>
+        limits.result_bytes >> limits.open_files >> limits.processes;
     return id;
 }
 
@@ -98,30 +90,50 @@ std::uint64_t decode(std::string_view bytes, Execution& execution) {
     return id;
 }
 
-std::string encode_bundle(const std::vector<ProgramFile>& files) {
-    std::string bytes;
-    const auto add = [&bytes](auto value) {
-        char raw[sizeof value];
-        std::memcpy(raw, &value, sizeof value);
-        bytes.append(raw, sizeof value);
-    };
-    add(static_cast<std::uint32_t>(files.size()));
-    for (const ProgramFile& file : files) {
-        add(static_cast<std::uint32_t>(file.name.size()));
-        add(static_cast<std::uint32_t>(file.executable ? 1 : 0));
-        add(static_cast<std::uint64_t>(file.bytes.size()));
-        bytes += file.name;
-        bytes += file.bytes;
-    }
-    return bytes;
-}
-
 std::string framed(std::string_view payload) {
     const auto size = static_cast<std::uint32_t>(payload.size());
     std::string frame(sizeof size, '\0');
     std::memcpy(frame.data(), &size, sizeof size);
     frame += payload;
     return frame;
+}
+
+bool send_with_descriptor(int socket, std::string_view bytes, int descriptor) {
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof descriptor)]{};
+    iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof descriptor);
+    std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    ssize_t sent = -1;
+    while ((sent = sendmsg(socket, &message, MSG_NOSIGNAL)) < 0 && errno == EINTR) {
+    }
+    return sent > 0 && write_fully(socket, bytes.substr(static_cast<std::size_t>(sent)));
+}
+
+ssize_t receive_with_descriptor(int socket, char* into, std::size_t size, int& descriptor) {
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof descriptor)]{};
+    iovec part{into, size};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    descriptor = no_descriptor;
+    const ssize_t got = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (got <= 0) return got;
+    if ((message.msg_flags & MSG_CTRUNC) != 0) descriptor = lost_descriptor;
+    const cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    if (header != nullptr && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof descriptor)) {
+        std::memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
+    }
+    return got;
 }
 
 bool write_fully(int descriptor, std::string_view bytes) {

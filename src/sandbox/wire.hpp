@@ -2,6 +2,8 @@
 // The words between a rank and its warden: frames of a length and that many bytes, native byte order, one build.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -99,6 +101,7 @@ private:
 
 std::string encode(const WardenSettings& settings);
 std::string encode(const WardenGreeting& greeting);
+/// A request without its files, which travel as a bundle beside it.
 std::string encode(std::uint64_t id, const ExecutionRequest& request);
 std::string encode(std::uint64_t id, const Execution& execution);
 WardenSettings decode_settings(std::string_view bytes);
@@ -106,11 +109,14 @@ WardenGreeting decode_greeting(std::string_view bytes);
 std::uint64_t decode(std::string_view bytes, ExecutionRequest& request);
 std::uint64_t decode(std::string_view bytes, Execution& execution);
 
-/// What a cell unpacks: a count, then for each file the lengths, whether it is executable, name and bytes.
-std::string encode_bundle(const std::vector<ProgramFile>& files);
-
 /// A whole frame with its length in front.
 std::string framed(std::string_view payload);
+/// The bytes, and a descriptor with the first of them. False when the other side is gone.
+bool send_with_descriptor(int socket, std::string_view bytes, int descriptor);
+/// What is there, without waiting: as recv() does, and the descriptor that came with it. At most one comes with a call.
+ssize_t receive_with_descriptor(int socket, char* into, std::size_t size, int& descriptor);
+inline constexpr int no_descriptor = -1;
+inline constexpr int lost_descriptor = -2;  ///< one came, and this process has too many
 /// Writes all of it to a blocking descriptor; false when the other side is gone.
 bool write_fully(int descriptor, std::string_view bytes);
 bool read_fully(int descriptor, char* into, std::size_t size);

@@ -104,9 +104,6 @@ raise ValueError(sorted(os.environ))
 P
 grep -q SECRET "$work/out" && fail "the environment reaches the program" || pass
 
-expect 2 "no search over programs yet" ranks 2 evolve "$job" --out run
-says_once "no search over programs yet" '^atoll: .*job\.toml:3.*circles_26_program.*not evolve'
-[ ! -e run ] && pass || fail "no search over programs yet: a run directory was made"
 expect 5 "nothing hides the files" "$ATOLL" evaluate "$job" program.py --sandbox-disabled-layers landlock,mount_namespace
 says "nothing hides the files" 'hides the file system.*doctor sandbox'
 expect 0 "nothing need hide the files" "$ATOLL" evaluate "$job" program.py --sandbox-disabled-layers landlock,mount_namespace --sandbox-require-isolation ''

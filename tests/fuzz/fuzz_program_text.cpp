@@ -42,7 +42,7 @@ void check_literals(std::string_view text, Language language) {
 
 }  // namespace
 
-void run(std::string_view input) {
+void read_input(std::string_view input) {
     const std::string text(input.substr(0, std::size_t{1} << 16));
     for (const Language language : {Language::cpp, Language::python}) {
         const bool program = is_program(text, language);
@@ -66,6 +66,6 @@ std::vector<std::string> seed_corpus() {
     return seeds;
 }
 
-std::uint64_t seeded_executions() { return 2000; }
+std::size_t seeded_executions() { return 1000; }
 
 }  // namespace atl::fuzz

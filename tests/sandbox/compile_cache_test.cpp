@@ -3,6 +3,7 @@
 #include "sandbox/compile_cache.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +78,22 @@ TEST_F(CompileCacheTest, TheOldestGoFirst) {
     std::uint64_t bytes = 0;
     for (const auto& entry : std::filesystem::directory_iterator(path_)) bytes += entry.file_size();
     EXPECT_LE(bytes, (64U << 10) + (64U << 10) / 16 + (5U << 10));
+}
+
+TEST_F(CompileCacheTest, AFullDiskLeavesNothingHalfWritten) {
+    CompileCache cache(path_, plenty);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit little{16, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &little);  // the write that crosses it fails, as on a full disk
+    cache.store(key_of(1), program_of(100));
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+    EXPECT_NE(cache.problem().find("can not write"), std::string::npos) << cache.problem();
+    EXPECT_TRUE(std::filesystem::is_empty(path_));
+    cache.store(key_of(1), program_of(100));
+    EXPECT_TRUE(cache.find(key_of(1))) << "there is room again";
 }
 
 TEST_F(CompileCacheTest, AFolderOfSomebodyElseIsRefused) {

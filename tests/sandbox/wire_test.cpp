@@ -3,6 +3,12 @@
 #include "sandbox/wire.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "sandbox/bundle.hpp"
 
 namespace atl::sandbox {
 namespace {
@@ -10,7 +16,6 @@ namespace {
 ExecutionRequest sample_request() {
     ExecutionRequest request;
     request.profile = Profile::compile;
-    request.files = {{"a.cpp", std::string("int\0main", 8), false}, {"run", "x", true}};
     request.words = {"/usr/bin/g++", "a.cpp"};
     request.result_name = "out";
     request.limits.wall_seconds = 1.5;
@@ -22,8 +27,33 @@ TEST(Wire, ARequestReadsBack) {
     ExecutionRequest read;
     EXPECT_EQ(decode(encode(17, sample_request()), read), 17U);
     EXPECT_EQ(encode(17, read), encode(17, sample_request()));
-    EXPECT_EQ(read.files[0].bytes.size(), 8U);
+    EXPECT_EQ(read.words, sample_request().words);
     EXPECT_EQ(read.limits.wall_seconds, 1.5);
+}
+
+TEST(Wire, ADescriptorComesWithTheFirstByteOfItsFrame) {
+    int ends[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    const Descriptor near(ends[0]), far(ends[1]);
+    const Descriptor first = bundle_of({{"a", "first", false}}), second = bundle_of({{"b", "second", true}});
+    ASSERT_TRUE(send_with_descriptor(near.get(), "one", first.get()));
+    ASSERT_TRUE(send_with_descriptor(near.get(), "two", second.get()));
+    ASSERT_TRUE(write_fully(near.get(), "three"));
+    std::string seen;
+    std::vector<std::string> bundles;
+    char part[64];
+    int descriptor = no_descriptor;
+    for (ssize_t got = 0; (got = receive_with_descriptor(far.get(), part, sizeof part, descriptor)) > 0;) {
+        seen.append(part, static_cast<std::size_t>(got));
+        if (descriptor == no_descriptor) continue;
+        const Descriptor taken(descriptor);
+        const ssize_t size = pread(taken.get(), part, sizeof part, 0);
+        bundles.emplace_back(part, static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    }
+    EXPECT_EQ(seen, "onetwothree");
+    ASSERT_EQ(bundles.size(), 2U);
+    EXPECT_TRUE(bundles[0].ends_with("afirst"));
+    EXPECT_TRUE(bundles[1].ends_with("bsecond"));
 }
 
 TEST(Wire, AnExecutionReadsBack) {

@@ -36,8 +36,8 @@ public:
     const std::vector<Pipeline>& pipelines() const override { return pipelines_; }
     const Pipeline& starter() const override { return starter_; }
     void check(const Candidate& candidate) const override;
-    /// C++: a run inside the tuner costs a small part of an evaluation, which compiles a new structure.
-    double cost(double objective_calls) const override;
+    /// In evaluations. C++: a run inside the tuner costs a small part of one, which compiles a new structure.
+    double cost(std::string_view operator_name, double objective_calls) const override;
     engine::Made make(const Pipeline& pipeline, std::span<const Candidate* const> parents, RandomStream& random,
                       const Candidate* to_beat) const override;
 

@@ -41,8 +41,11 @@ public:
     /// Throws InputError when a candidate of this genome is none.
     virtual void check(const Candidate& candidate) const = 0;
 
-    /// What objective_calls of a record (the evaluation included) weigh for the bandit, in evaluations.
-    virtual double cost(double objective_calls) const { return objective_calls; }
+    /// What the objective_calls of a record that this operator made (the evaluation included) weigh for the bandit.
+    virtual double cost(std::string_view operator_name, double objective_calls) const {
+        (void)operator_name;
+        return objective_calls;
+    }
 
     /// Runs a pipeline (one of pipelines(), or the starter) on as many parents as it takes. Pure: the same result for
     /// the same input. `to_beat`: the worst candidate that would still be kept, or null; a search may give up once it

@@ -56,8 +56,7 @@ std::vector<double> ProgramTuner::merits(Trial& trial, std::span<const std::vect
         values.resize(sets.size(), worst);
     } else {
         for (const std::vector<double>& set : sets) {
-            const Candidate candidate{std::string(program_genome),
-                                      with_values(trial.text, set, runner_->language())};
+            const Candidate candidate{std::string(program_genome), with_values(trial.text, set, runner_->language())};
             const ProgramRun run = runner_->run(candidate, stage);
             trial.tuned.cpu_seconds += run.cpu_seconds;
             values.push_back(run.verdict.ok() ? merit_of(run.results.front()) : worst);

@@ -83,8 +83,7 @@ std::vector<std::string> ProgramVariation::default_pipelines(const problems::Pro
     return names;
 }
 
-void ProgramVariation::check_pipelines(const problems::ProgramProblem& problem,
-                                       const std::vector<std::string>& names) {
+void ProgramVariation::check_pipelines(const problems::ProgramProblem& problem, const std::vector<std::string>& names) {
     const std::vector<std::string> known = known_names(problem);
     for (const std::string& name : names) {
         const std::string first = without_tune(name);
@@ -92,24 +91,25 @@ void ProgramVariation::check_pipelines(const problems::ProgramProblem& problem,
             (first == name || (first != tune_name && first != polish_name))) {
             continue;
         }
-        throw InputError(fmt::format("unknown operator '{}' for problem {}{}; there are {}, the operators also with '{}'",
-                                     name, problem.name(), did_you_mean(first, known), fmt::join(known, ", "),
-                                     tune_suffix));
+        throw InputError(
+            fmt::format("unknown operator '{}' for problem {}{}; there are {}, the operators also with '{}'", name,
+                        problem.name(), did_you_mean(first, known), fmt::join(known, ", "), tune_suffix));
     }
 }
 
 std::string_view ProgramVariation::genome() const { return program_genome; }
 
-double ProgramVariation::cost(double objective_calls) const {
+double ProgramVariation::cost(std::string_view operator_name, double objective_calls) const {
     constexpr double runs_of_an_evaluation = 32;
+    if (operator_name == polish_name) return 2;  // a run, and Newton steps, which cost as good as nothing beside it
     if (problem_->language() != problems::Language::cpp) return objective_calls;
     return 1 + (objective_calls - 1) / runs_of_an_evaluation;
 }
 
 void ProgramVariation::check(const Candidate& candidate) const {
     if (candidate.genome != program_genome) {
-        throw InputError(fmt::format("candidate has genome '{}', but this problem takes '{}'", candidate.genome,
-                                     program_genome));
+        throw InputError(
+            fmt::format("candidate has genome '{}', but this problem takes '{}'", candidate.genome, program_genome));
     }
     parse_program(candidate.bytes, problem_->language());
 }

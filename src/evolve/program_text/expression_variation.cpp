@@ -186,16 +186,29 @@ bool scale_constant(Expression& root, const Grammar& grammar, RandomStream& rand
     return true;
 }
 
-/// The node becomes an argument of a new operation: of arithmetic, or of a choice by a new condition, which is how
-/// thresholds are found.
-void wrap(const Grammar& grammar, Expression& node, RandomStream& random) {
+/// A number that the expression computes already, compared with a constant.
+Expression threshold(Grower& grower, const Expression& whole, RandomStream& random) {
+    std::vector<const Expression*> numbers;
+    for (const Expression* each : nodes_of(whole)) {
+        if (each->type == ValueType::number && each->kind != NodeKind::literal) numbers.push_back(each);
+    }
+    if (numbers.empty()) return grower.terminal(ValueType::condition);
+    const NodeKind kind = random.below(2) == 0 ? NodeKind::less : NodeKind::greater;
+    const Expression constant{NodeKind::literal, ValueType::number, grower.constant(), {}};
+    return {kind, ValueType::condition, {}, {*numbers[random.below(numbers.size())], constant}};
+}
+
+/// The node, part of `whole`, becomes an argument of a new operation: of arithmetic, or of a choice by a new condition,
+/// which is how thresholds are found.
+void wrap(const Grammar& grammar, const Expression& whole, Expression& node, RandomStream& random) {
     Grower grower(grammar, random);
     constexpr std::size_t small = 5;
     const bool chosen = node.type == ValueType::number && random.below(2) == 0;
     Expression wrapped;
     if (chosen) {
         wrapped = {NodeKind::conditional, node.type, {}, {}};
-        wrapped.arguments.push_back(grower.grow(ValueType::condition, 3, small, true));
+        wrapped.arguments.push_back(random.below(2) == 0 ? threshold(grower, whole, random)
+                                                         : grower.grow(ValueType::condition, 3, small, true));
         wrapped.arguments.push_back(node);
         wrapped.arguments.push_back(grower.grow(ValueType::number, 3, small, false));
         if (random.below(2) == 0) std::swap(wrapped.arguments[1], wrapped.arguments[2]);
@@ -252,10 +265,10 @@ std::optional<Expression> mutate_expression(const Grammar& grammar, const Expres
         }
         case 3:
         case 4:
-            if (!scale_constant(child, grammar, random)) wrap(grammar, node, random);
+            if (!scale_constant(child, grammar, random)) wrap(grammar, parent, node, random);
             break;
         default:
-            wrap(grammar, node, random);
+            wrap(grammar, parent, node, random);
     }
     return within_limits(std::move(child), parent);
 }
