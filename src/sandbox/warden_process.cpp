@@ -22,12 +22,11 @@
 #include "atoll/sandbox/warden.hpp"
 #include "sandbox/cell_request.hpp"
 #include "sandbox/probe.hpp"
+#include "sandbox/scratch_folder.hpp"
 #include "sandbox/view.hpp"
 
 namespace atl::sandbox {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::size_t read_part = 65536;
 constexpr int burial_milliseconds = 2;
@@ -79,8 +78,7 @@ WardenProcess::~WardenProcess() {
         leaving_.push_back(flight.keeper());
     }
     bury(true);
-    std::error_code ignored;
-    if (!scratch_root_.empty()) fs::remove_all(scratch_root_, ignored);
+    if (!scratch_root_.empty()) remove_scratch_folder(scratch_root_);
 }
 
 void WardenProcess::bury(bool wait) {
@@ -225,8 +223,7 @@ void WardenProcess::start(const Request& request) {
         } else {
             native_.reset();
         }
-        std::error_code ignored;
-        if (!flight.scratch.empty()) fs::remove_all(flight.scratch, ignored);
+        if (!flight.scratch.empty()) remove_scratch_folder(flight.scratch);
         answer(request.id, not_started(error.what()));
     }
 }
