@@ -63,12 +63,14 @@ WardenProcess::WardenProcess(int connection, const WardenSettings& settings)
     reports_ = probe_layers(settings_.disabled_layers, settings_.read_paths, config);
     if (!on(Layer::mount_namespace)) {
         scratch_root_ = make_scratch_root(settings_.scratch_root);
-        if (chmod(scratch_root_.c_str(), 0711) != 0) throw InfrastructureError("chmod of the scratch folder failed");
+        (void)chmod(scratch_root_.c_str(), 0711);  // candidates pass through; one that can not is seen as not started
     }
-    if (settings_.python.empty()) {
-        python_told_ = true;
-    } else {
-        begin_python();
+    python_told_ = settings_.python.empty();
+    try {
+        if (!python_told_) begin_python();
+    } catch (...) {
+        remove_scratch_folder(scratch_root_.string());
+        throw;
     }
 }
 
