@@ -109,7 +109,8 @@ std::vector<ExecutionRequest> hanging_programs(Compiler& compiler) {
              "x = 9**9**9",
              "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass",
              "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
-             "import threading, time\nfor i in range(8): threading.Thread(target=time.sleep, args=(1000,)).start()",
+             "import threading, time\nfor i in range(8): threading.Thread(target=time.sleep, "
+             "args=(1000,)).start()\nwhile True: time.sleep(1000)",
              "import ctypes\na = (ctypes.c_uint64 * 11)()\na[4] = 17\nwhile True: ctypes.CDLL(None).syscall(435, a, "
              "88)",
          }) {

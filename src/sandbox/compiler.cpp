@@ -65,6 +65,9 @@ Verdict check_files(const std::vector<ProgramFile>& files) {
     bool any = false;
     for (auto file = files.begin(); file != files.end(); ++file) {
         if (!is_file_name(file->name)) return refuse("file_name", "a file's name is not allowed");
+        if (file->name.find(".gch") != std::string::npos) {
+            return refuse("file_name", "a compiled header is not taken: " + file->name);
+        }
         for (const char* taken : {program_header_name, driver_header_name, fixed_part_name, result_name}) {
             if (file->name == taken) return refuse("file_name", "the name " + file->name + " is taken");
         }

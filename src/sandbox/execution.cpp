@@ -83,6 +83,11 @@ Verdict of_any_profile(const Execution& execution, const ExecutionRequest& reque
             return {VerdictKind::forbidden, "output",
                     "it printed more than " + std::to_string(request.limits.output_bytes) + " bytes"};
         case ExecutionEnd::not_started:
+            // what kind of file it is, and the interpreter that it names, are the program's own choice
+            if (execution.error.starts_with("execve: ") && !request.words.empty() &&
+                request.words.front().starts_with("./")) {
+                return {VerdictKind::crashed, "not_executable", "it can not be started: " + execution.error};
+            }
             return {VerdictKind::infrastructure, "sandbox", execution.error};
         case ExecutionEnd::lost:
             return {VerdictKind::infrastructure, "warden", execution.error};

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "sandbox/cell/cell.hpp"
+#include "sandbox/scratch_folder.hpp"
 
 namespace atl::sandbox {
 namespace {
@@ -90,8 +91,7 @@ Execution Flight::conclude(Nanoseconds now) {
     }
     output_ = Descriptor();
     report_ = Descriptor();
-    std::error_code ignored;
-    if (!scratch.empty()) std::filesystem::remove_all(scratch, ignored);
+    if (!scratch.empty()) remove_scratch_folder(scratch);
 
     Execution execution;
     execution.printed_bytes = printed_;

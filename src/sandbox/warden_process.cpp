@@ -22,12 +22,11 @@
 #include "atoll/sandbox/warden.hpp"
 #include "sandbox/cell_request.hpp"
 #include "sandbox/probe.hpp"
+#include "sandbox/scratch_folder.hpp"
 #include "sandbox/view.hpp"
 
 namespace atl::sandbox {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::size_t read_part = 65536;
 constexpr int burial_milliseconds = 2;
@@ -64,12 +63,14 @@ WardenProcess::WardenProcess(int connection, const WardenSettings& settings)
     reports_ = probe_layers(settings_.disabled_layers, settings_.read_paths, config);
     if (!on(Layer::mount_namespace)) {
         scratch_root_ = make_scratch_root(settings_.scratch_root);
-        if (chmod(scratch_root_.c_str(), 0711) != 0) throw InfrastructureError("chmod of the scratch folder failed");
+        (void)chmod(scratch_root_.c_str(), 0711);  // candidates pass through; one that can not is seen as not started
     }
-    if (settings_.python.empty()) {
-        python_told_ = true;
-    } else {
-        begin_python();
+    python_told_ = settings_.python.empty();
+    try {
+        if (!python_told_) begin_python();
+    } catch (...) {
+        remove_scratch_folder(scratch_root_.string());
+        throw;
     }
 }
 
@@ -79,8 +80,7 @@ WardenProcess::~WardenProcess() {
         leaving_.push_back(flight.keeper());
     }
     bury(true);
-    std::error_code ignored;
-    if (!scratch_root_.empty()) fs::remove_all(scratch_root_, ignored);
+    if (!scratch_root_.empty()) remove_scratch_folder(scratch_root_);
 }
 
 void WardenProcess::bury(bool wait) {
@@ -225,8 +225,7 @@ void WardenProcess::start(const Request& request) {
         } else {
             native_.reset();
         }
-        std::error_code ignored;
-        if (!flight.scratch.empty()) fs::remove_all(flight.scratch, ignored);
+        if (!flight.scratch.empty()) remove_scratch_folder(flight.scratch);
         answer(request.id, not_started(error.what()));
     }
 }

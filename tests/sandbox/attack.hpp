@@ -20,4 +20,10 @@ struct Attack {
     ResultFile result = ResultFile::none;
 };
 
+inline std::string said(const Verdict& verdict) { return std::string(to_string(verdict.kind)) + "/" + verdict.reason; }
+
+inline bool is_expected(const std::string& expected, const std::string& found) {
+    return ("|" + expected + "|").find("|" + found + "|") != std::string::npos;
+}
+
 }  // namespace atl::sandbox

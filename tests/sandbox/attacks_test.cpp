@@ -2,6 +2,7 @@
 // Every attack in every mode: the verdict is the expected one, nothing was reached, nothing survives, and programs that
 // do no harm are judged as ever beside it. Run as root and as nobody (as_nobody_test.sh).
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <future>
 
 #include "atoll/core/error.hpp"
+#include "sandbox/compiling.hpp"
 #include "sandbox/native_attacks.hpp"
 #include "sandbox/processes.hpp"
 #include "sandbox/python_attacks.hpp"
@@ -31,12 +33,6 @@ Limits limits_for(const std::string& expected) {
     limits.result_bytes = 64 << 10;
     limits.processes = 40;
     return limits;
-}
-
-std::string said(const Verdict& verdict) { return std::string(to_string(verdict.kind)) + "/" + verdict.reason; }
-
-bool is_expected(const std::string& expected, const std::string& found) {
-    return ("|" + expected + "|").find("|" + found + "|") != std::string::npos;
 }
 
 std::string expectation(const Attack& attack, const std::string& layer_off) {
@@ -106,6 +102,8 @@ protected:
         adopt_orphans();
         if (GetParam() != "none") options_.disabled_layers = {GetParam()};
         if (GetParam() == "system_calls") options_.required = {"files"};
+        chmod(scratch_.path().c_str(), 0711);  // candidates pass through, to their own folders
+        options_.scratch_root = scratch_.path();
     }
     void SetUp() override {
         try {
@@ -121,12 +119,14 @@ protected:
         EXPECT_TRUE(settles_to(3)) << "more than the warden and its two nurseries: " << describe(descendants());
         warden_.reset();
         EXPECT_TRUE(settles_to(0)) << describe(descendants());
+        EXPECT_TRUE(std::filesystem::is_empty(scratch_.path())) << "a scratch folder was left";
         for (const char* trace : {"/tmp/atoll-was-here", "/usr/atoll-was-here", "/atoll-was-here"}) {
             EXPECT_FALSE(std::filesystem::exists(trace)) << trace;
         }
     }
     const std::string& off() const { return GetParam(); }
 
+    TemporaryFolder scratch_;
     WardenOptions options_ = test_warden();
     std::unique_ptr<Warden> warden_;
 };

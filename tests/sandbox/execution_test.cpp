@@ -56,5 +56,20 @@ TEST(Execution, TheErrorLineIsTheLastOneThatSaysSomething) {
     EXPECT_EQ(error_line(ended(ExecutionEnd::exited, 1, std::string(1000, 'x'))).size(), 300U);
 }
 
+TEST(Execution, AProgramThatCanNotBeStartedIsItsOwnFault) {
+    ExecutionRequest request;
+    request.profile = Profile::native;
+    request.words = {"./program"};
+    Execution execution = ended(ExecutionEnd::not_started);
+    execution.error = "execve: Exec format error";
+    EXPECT_EQ(verdict_of(execution, request).reason, "not_executable");
+    EXPECT_EQ(verdict_of(execution, request).kind, VerdictKind::crashed);
+    execution.error = "landlock: Operation not permitted";
+    EXPECT_EQ(verdict_of(execution, request).kind, VerdictKind::infrastructure);
+    execution.error = "execve: No such file or directory";
+    request.words = {"/usr/bin/g++"};
+    EXPECT_EQ(verdict_of(execution, request).kind, VerdictKind::infrastructure);
+}
+
 }  // namespace
 }  // namespace atl::sandbox

@@ -133,6 +133,87 @@ inline const std::vector<Attack>& native_attacks() {
          "forbidden/system_call",
          {{calls, "ok/"}},
          ResultFile::not_a_file},
+        {"memory_file", "refused(syscall(319, \"x\", 0));", "crashed/exit_code", {{calls, ""}}},
+        {"own_child_reaper", "refused(prctl(PR_SET_CHILD_SUBREAPER, 1));", "crashed/exit_code", {{calls, ""}}},
+        {"own_notifier", "refused(syscall(317, 1, 8, 0));", "crashed/exit_code", {{calls, ""}}},
+        {"own_landlock", "refused(syscall(444, 0, 0, 1));", "crashed/exit_code", {{calls, ""}}},
+        {"personality", "refused(syscall(135, 0x0040000));", "crashed/exit_code", {{calls, ""}}},
+        {"local_descriptor_table", "refused(syscall(154, 0, text, 64));", "crashed/exit_code", {{calls, ""}}},
+        {"timer", "refused(syscall(222, 0, 0, text));", "crashed/exit_code", {{calls, ""}}},
+        {"timer_descriptor", "refused(syscall(283, 0, 0));", "crashed/exit_code", {{calls, ""}}},
+        {"signal_descriptor", "refused(syscall(289, -1, text, 8, 0));", "crashed/exit_code", {{calls, ""}}},
+        {"watch_of_files", "refused(syscall(294, 0));", "crashed/exit_code", {{calls, ""}}},
+        {"barrier_for_all", "refused(syscall(324, 1, 0, 0));", "crashed/exit_code", {{calls, ""}}},
+        {"abstract_socket", "refused(socket(AF_UNIX, SOCK_STREAM, 0));", "crashed/exit_code", {{calls, ""}}},
+        {"kernel_crypto_socket", "refused(socket(38, SOCK_SEQPACKET, 0));", "forbidden/system_call", {{calls, ""}}},
+        {"real_time_scheduling",
+         "refused(({ struct sched_param p = {1}; sched_setscheduler(0, SCHED_FIFO, &p); }));",
+         "crashed/exit_code",
+         {{calls, "crashed/exit_code"}}},
+        {"idle_scheduling",
+         "refused(({ struct sched_param p = {0}; sched_setscheduler(0, SCHED_IDLE, &p); }));",
+         "crashed/exit_code",
+         {{calls, ""}}},
+        {"affinity",
+         "refused(({ cpu_set_t s; CPU_ZERO(&s); CPU_SET(0, &s); sched_setaffinity(0, sizeof s, &s); }));",
+         "crashed/exit_code",
+         {{calls, ""}}},
+        {"priority", "refused(setpriority(PRIO_PROCESS, 0, -5));", "crashed/exit_code", {{calls, "crashed/exit_code"}}},
+        {"input_priority", "refused(syscall(251, 1, 0, 3 << 13));", "crashed/exit_code", {{calls, ""}}},
+        {"limits_of_the_parent",
+         "refused(({ struct rlimit l = {1, 1}; prlimit(getppid(), RLIMIT_NOFILE, &l, 0); }));",
+         "crashed/exit_code",
+         {{calls, ""}}},
+        {"process_madvise",
+         "refused(syscall(440, 0, 0, 0, 0, 0));",
+         "forbidden/system_call",
+         {{calls, "crashed/exit_code"}}},
+        {"pages_set_aside",
+         "refused(mmap(0, 2 << 20, 3, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0) == MAP_FAILED ? -1 : 0);",
+         "crashed/exit_code",
+         {{calls, ""}}},
+        {"locked_memory", "refused(mlock(text, sizeof text));", "crashed/exit_code", {{calls, ""}}},
+        {"shared_memory_folder", "refused(open(\"/dev/shm/x\", O_RDWR | O_CREAT, 0600));", "crashed/exit_code", {}},
+        {"own_descriptors",
+         "refused(open(\"/proc/self/fd/1\", O_RDWR));",
+         "crashed/exit_code",
+         {{"mount_namespace", ""}}},
+        {"tty", "refused(open(\"/dev/tty\", O_RDWR));", "crashed/exit_code", {}},
+        {"reads_its_input", "refused(read(0, text, 1) > 0 ? 0 : -1);", "crashed/exit_code"},
+        {"stops_itself", "kill(getpid(), SIGSTOP); for (;;) pause();", "timeout/wall_time"},
+        {"many_threads",
+         "for (;;) { pthread_t t; pthread_create(&t, 0, sleeper, 0); }",
+         "timeout/wall_time",
+         {{limits, ""}}},
+        {"storm_of_waits", "for (;;) { syscall(SYS_futex, &spin, 129, 1000, 0, 0, 0); sched_yield(); }",
+         "timeout/wall_time"},
+        {"page_past_the_end_of_a_file",
+         "int f = open(\"x\", O_RDWR | O_CREAT, 0600); char* p = mmap(0, 1 << 20, 3, MAP_SHARED, f, 0); p[4096] = 1;",
+         "crashed/signal"},
+        {"huge_sparse_file",
+         "int f = open(\"x\", O_RDWR | O_CREAT, 0600); refused(ftruncate(f, 1UL << 40));",
+         "crashed/file_size",
+         {{limits, ""}}},
+        {"result_is_a_second_name",
+         "close(open(\"x\", O_WRONLY | O_CREAT, 0600)); link(\"x\", \"result\"); exit(0);",
+         "ok/",
+         {},
+         ResultFile::not_a_file},
+        {"result_grows_after_the_end",
+         "int f = open(\"result\", O_RDWR | O_CREAT, 0600); ftruncate(f, 8); char* p = mmap(0, 1 << 20, 3, MAP_SHARED, "
+         "f, "
+         "0); p[0] = 1; pthread_t t; pthread_create(&t, 0, grower, (void*)(long)f); exit(0);",
+         "ok/",
+         {},
+         ResultFile::too_large},
+        {"nested_folders",
+         "for (int i = 0; i < 1200; ++i) { mkdir(\"d\", 0); mkdir(\"e\", 0700); if (chdir(\"e\") != 0) "
+         "break; } exit(3);",
+         "crashed/exit_code"},
+        {"many_pipes",
+         "int p[2]; while (pipe(p) == 0) write(p[1], text, 4096); exit(3);",
+         "crashed/exit_code",
+         {{limits, "timeout/wall_time|crashed/exit_code"}}},
         {"closed_descriptors", "for (int i = 0; i < 100; ++i) close(i); exit(0);", "ok/"},
     };
     return table;
@@ -143,6 +224,7 @@ inline std::string native_attack_program() {
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -164,6 +246,8 @@ static char text[65536];
 static void escaped(void) { write(1, "ESCAPED\n", 8); exit(0); }
 static void refused(long answer) { if (answer >= 0) escaped(); exit(3); }
 static void on_fault(int s) { signal(s, on_fault); }
+static void* sleeper(void* x) { for (;;) pause(); return x; }
+static void* grower(void* f) { for (;;) ftruncate((int)(long)f, 8 + (spin++ & 4095)); return 0; }
 static int deep(int n) { volatile char room[4096]; room[0] = (char)n; return deep(n + 1) + room[0]; }
 )c";
     std::string dispatch = "int main(int count, char** words) {\n    if (count < 2) return 4;\n";
@@ -175,29 +259,43 @@ static int deep(int n) { volatile char room[4096]; room[0] = (char)n; return dee
 }
 
 inline const std::vector<Attack>& compile_attacks() {
-    static const std::string calls = "system_calls";
+    static const std::string refused_or_ended =
+        "compile_error/compiler|compile_error/wall_time|compile_error/cpu_time|compile_error/output";
     static const std::vector<Attack> table = {
         {"include_of_a_secret", "#include \"/etc/passwd\"\nint main() {}", "compile_error/compiler"},
         {"include_of_a_secret_by_dots", "#include \"../etc/passwd\"\nint main() {}", "compile_error/compiler"},
         {"include_of_a_device", "#include \"/dev/zero\"\nint main() {}", "compile_error/compiler"},
         {"include_of_an_environment", "#include \"/proc/self/environ\"\nint main() {}", "compile_error/compiler"},
         {"assembler_include", "asm(\".incbin \\\"/etc/passwd\\\"\");\nint main() {}", "compile_error/compiler"},
-        {"include_of_itself", "#include \"program.cpp\"\n#include \"program.cpp\"\nint main() {}",
-         "compile_error/compiler|compile_error/wall_time"},
+        {"include_of_itself", "#include \"program.cpp\"\n#include \"program.cpp\"\nint main() {}", refused_or_ended},
         {"bomb_of_templates",
          "template <int N, int M> struct A { static constexpr long v = A<N - 1, 2 * M>::v + A<N - 1, 2 * M + 1>::v; "
          "};\n"
          "template <int M> struct A<0, M> { static constexpr long v = 1; };\nint main() { return (int)A<26, 1>::v; }",
-         "compile_error/wall_time|compile_error/compiler|compile_error/cpu_time"},
+         refused_or_ended},
         {"bomb_of_output",
          "int x[1 << 30] = {1};\nint main() { return x[1]; }",
          "compile_error/compiler|compile_error/wall_time|ok/",
          {},
          ResultFile::too_large},
+        {"include_of_random_bytes", "#include \"/dev/urandom\"\nint main() {}", refused_or_ended},
+        {"assembler_include_of_random_bytes", "asm(\".include \\\"/dev/urandom\\\"\");\nint main() {}",
+         refused_or_ended},
+        {"assembler_bytes_of_a_secret", "asm(\".incbin \\\"/etc/shadow\\\"\");\nint main() {}", refused_or_ended},
+        {"bomb_of_assembler", "asm(\".rept 2000000000\\n.quad 1\\n.endr\");\nint main() {}", refused_or_ended},
+        {"assembler_far_away", "asm(\".data\\n.org 1 << 40\\n.byte 1\");\nint main() {}", refused_or_ended},
+        {"next_include", "#include_next \"/etc/passwd\"\nint main() {}", refused_or_ended},
+        {"header_compiled_elsewhere", "#pragma GCC pch_preprocess \"/etc/passwd\"\nint main() {}", refused_or_ended},
+        {"endless_constant",
+         "constexpr int f(int n) { return n < 0 ? n : f(n + 1 & 255); }\nconstexpr int x = f(0);\nint "
+         "main() {}",
+         refused_or_ended},
+        {"endless_type", "template <class T> struct A { using t = typename A<A<T>>::t; };\nA<int>::t x;\nint main() {}",
+         refused_or_ended},
         {"bomb_of_macros",
          "#define A(x) x x x x x x x x x x\n#define B(x) A(A(A(A(A(A(A(A(x))))))))\nconst char* s = B(\"xxxx\");\nint "
          "main() {}",
-         "compile_error/wall_time|compile_error/compiler|compile_error/cpu_time"},
+         refused_or_ended},
     };
     return table;
 }

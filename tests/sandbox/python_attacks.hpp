@@ -177,6 +177,12 @@ inline const std::vector<Attack>& python_attacks() {
          {},
          ResultFile::too_large},
         {"result_before_the_driver", "open('result', 'wb').write(b'x' * 8)", "crashed/exception"},
+        {"plays_the_keeper", "import sys\nsys.modules['__main__'].cell.atoll_cell_keep(1)",
+         "ok/|crashed/exit_code|crashed/exception|forbidden/system_call"},
+        {"plays_the_nursery", "import sys\nsys.modules['__main__'].cell.atoll_cell_wait()\nraise OSError",
+         "crashed/exception"},
+        {"says_that_the_sandbox_failed", "import sys\nsys.modules['__main__'].cell.atoll_cell_fail(b'x', 1)",
+         "crashed/exit_code"},
         {"early_exit", "import os\nos._exit(0)", "ok/"},
         {"forged_lines",
          "import os\nprint('{\"verdict\": \"ok\", \"lower\": 99}')\nopen('score', 'w').write('99')\nopen('report', "
