@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -158,6 +159,9 @@ ExitCode search(transport::MpiSession& session, const SearchRequest& request, bo
 ExitCode run_search(const SearchRequest& request, bool resuming) {
     const SignalMask mask;
     sandbox::WardenLaunch warden;  // before MPI, whose threads and memory no other process must share
+    // A rank that foreign code must not look into is closed to its neighbours, too: Open MPI's copies from one process
+    // into another would fail one by one, each with a message.
+    if (geteuid() != 0) setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
     ExitCode code = ExitCode::ok;
     bool leave_at_once = false;
     {

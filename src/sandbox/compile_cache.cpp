@@ -38,7 +38,7 @@ int open_own_folder(const fs::path& path) {
     std::error_code ignored;
     fs::create_directories(path.parent_path(), ignored);
     if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return -1;
-    const std::string remedy = "; remove it, or name another folder with 'sandbox.compile_cache'";
+    const std::string remedy = "; remove it, or name another folder with 'cpp.cache'";
     const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0) {
         if (errno == ELOOP || errno == ENOTDIR) {
@@ -132,7 +132,7 @@ std::optional<Compilation> decode_compilation(std::string_view entry) {
 CompileCache::CompileCache(const fs::path& folder, std::uint64_t limit_bytes) : limit_bytes_(limit_bytes) {
     if (folder.empty()) return;
     if (!folder.is_absolute()) {
-        throw InputError("sandbox.compile_cache: '" + folder.string() + "' is not absolute");
+        throw InputError("cpp.cache: '" + folder.string() + "' is not absolute");
     }
     // Whoever could write to the folder above the default one could put another in its place before it is opened.
     if (folder == default_compile_cache()) {

@@ -139,7 +139,7 @@ Compiler::Workshop::Workshop(std::shared_ptr<Warden> warden, const CompilerOptio
 
 /// Path, size and date of the compiler, and what it says of itself.
 std::string Compiler::Workshop::compiler_identity() {
-    const std::string remedy = "; name a compiler with 'sandbox.compiler', below the folders of 'sandbox.read_paths'";
+    const std::string remedy = "; name a compiler with 'cpp.compiler', below the folders of 'sandbox.read_paths'";
     struct stat status {};
     if (!options_.compiler.starts_with('/') || stat(options_.compiler.c_str(), &status) != 0) {
         throw InputError("there is no compiler '" + options_.compiler + "'" + remedy);

@@ -117,7 +117,7 @@ TEST_F(CompileCacheTest, AFolderOfSomebodyElseIsRefused) {
             FAIL() << "another user's folder was taken";
         } catch (const InputError& error) {
             EXPECT_NE(std::string(error.what()).find("another user"), std::string::npos);
-            EXPECT_NE(std::string(error.what()).find("sandbox.compile_cache"), std::string::npos);
+            EXPECT_NE(std::string(error.what()).find("cpp.cache"), std::string::npos);
         }
     }
 }
