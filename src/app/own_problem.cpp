@@ -178,11 +178,11 @@ std::vector<Kept> kept_files(const OwnProblem& own) {
     const auto add = [&](const char* key, const char* folder, const std::vector<OwnFile>& files) {
         for (const OwnFile& file : files) {
             const std::string name = std::filesystem::path(file.name).filename().string();
-            std::string copy = fmt::format("problem/{}/{}", folder, name);
+            const std::string copy = fmt::format("problem/{}/{}", folder, name);
             const std::string number = fmt::format("problem/{}/{}-{}", folder, kept.size(), name);
             const bool taken =
                 std::any_of(kept.begin(), kept.end(), [&](const Kept& each) { return each.copy == copy; });
-            kept.push_back({key, &file, taken ? number : std::move(copy)});
+            kept.push_back({key, &file, taken ? number : copy});
         }
     };
     add("own.instances", "instances", own.instances);

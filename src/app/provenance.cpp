@@ -10,6 +10,20 @@
 
 namespace atl::app {
 
+namespace {
+
+/// "identity on, user_namespace on, landlock unavailable, ..."
+std::string layers_text(const sandbox::LayerReports& layers) {
+    std::string text;
+    for (std::size_t i = 0; i < sandbox::layer_count; ++i) {
+        text += (i > 0 ? ", " : "") + std::string(sandbox::to_string(static_cast<sandbox::Layer>(i))) + " " +
+                std::string(sandbox::to_string(layers[i].state));
+    }
+    return text;
+}
+
+}  // namespace
+
 Json provenance(const Job& job, const ProvenanceFacts& facts) {
     const BuildInfo& build = build_info();
     Json json;
@@ -36,6 +50,7 @@ Json provenance(const Job& job, const ProvenanceFacts& facts) {
         for (const std::string& hash : job.options.texts("own.sha256")) hashes.emplace_back(hash);
         json.set("own_files_sha256", std::move(hashes));
     }
+    if (job.program || job.own) json.set("sandbox_layers", layers_text(job.host->warden().layers()));
     for (const char* name : {"SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_CLUSTER_NAME", "SLURM_RESTART_COUNT"}) {
         if (const char* value = std::getenv(name)) {
             std::string member = name;

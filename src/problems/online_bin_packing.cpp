@@ -263,6 +263,7 @@ std::vector<PublishedValue> OnlineBinPacking::published() const {
 std::unique_ptr<ProgramProblem> make_online_bin_packing(const std::vector<std::string>& families) {
     const std::vector<BinPackingFamily>& known = bin_packing_families();
     std::vector<std::string> names;
+    names.reserve(known.size());
     for (const BinPackingFamily& family : known) names.push_back(family.name);
     std::vector<std::uint32_t> places;
     for (const std::string& wanted : families.empty() ? std::vector<std::string>{"or3", "weibull_5k"} : families) {

@@ -211,7 +211,7 @@ void CompileCache::store(const Sha256& key, const Compilation& compilation) {
     if (enough) remove_oldest();
 }
 
-void CompileCache::remove_oldest() {
+void CompileCache::remove_oldest() const {
     std::vector<Entry> entries = entries_of(folder_);
     const std::time_t now = std::time(nullptr);
     std::uint64_t total = 0;

@@ -49,7 +49,7 @@ public:
     };
 
 private:
-    void remove_oldest();
+    void remove_oldest() const;
     void say(const std::string& problem);
 
     int folder_ = -1;

@@ -77,8 +77,8 @@ void enter_namespaces(const cell::CellConfig& config, const std::vector<std::str
     std::string driver(python_driver());
     const bool in_view = (config.layers & cell::mount_namespace_bit) != 0;
     std::string library = in_view ? view_library : "/proc/self/fd/" + std::to_string(library_place);
-    std::string program = interpreter, channel = std::to_string(channel_place), place = std::to_string(config_place);
-    std::string words[] = {program, "-s", "-S", "-B", "-c", driver, channel, place, library};
+    std::string channel = std::to_string(channel_place), place = std::to_string(config_place);
+    std::string words[] = {interpreter, "-s", "-S", "-B", "-c", driver, channel, place, library};
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -104,8 +104,8 @@ void enter_namespaces(const cell::CellConfig& config, const std::vector<std::str
 
 }  // namespace
 
-NurseryProcess::NurseryProcess(const cell::CellConfig& config, std::vector<std::string> read_paths,
-                               std::string interpreter) {
+NurseryProcess::NurseryProcess(const cell::CellConfig& config, const std::vector<std::string>& read_paths,
+                               const std::string& interpreter) {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         throw InfrastructureError(std::string("socketpair: ") + std::strerror(errno));

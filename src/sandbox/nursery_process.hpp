@@ -16,7 +16,8 @@ namespace atl::sandbox {
 class NurseryProcess {
 public:
     /// `interpreter` empty: native. Nothing is waited for.
-    NurseryProcess(const cell::CellConfig& config, std::vector<std::string> read_paths, std::string interpreter);
+    NurseryProcess(const cell::CellConfig& config, const std::vector<std::string>& read_paths,
+                   const std::string& interpreter);
     ~NurseryProcess();
     NurseryProcess(const NurseryProcess&) = delete;
     NurseryProcess& operator=(const NurseryProcess&) = delete;

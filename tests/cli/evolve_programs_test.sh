@@ -58,6 +58,8 @@ expect 0 "the report" "$ATOLL" report one
 says "the report" 'or1_best_fit_excess'
 says "the report" 'checked on hidden instances'
 
+grep -aq 'sandbox_layers.*landlock o' one/journal/*.atj && pass || fail "the layers of the sandbox are not recorded"
+
 # it goes on from a given program, which every island begins with
 sed 's/item - bin/bin - item/' "$SOURCE/data/problems/online_bin_packing/best_fit.cpp" >worst_fit.cpp
 expect 0 "a program to start from" ranks 1 evolve packing.toml --out seeded --quiet --seed-candidate worst_fit.cpp --limits-evaluations 8

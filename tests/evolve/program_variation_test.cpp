@@ -61,8 +61,8 @@ std::shared_ptr<sandbox::ProgramHost> Programs::host;
 std::shared_ptr<const problems::ProgramProblem> Programs::packing, Programs::circles;
 
 std::string priority(const std::string& expression) {
-    return "// EVOLVE-BLOCK-START\ndouble priority(double item, double bin, double capacity) {\n    return " + expression +
-           ";\n}\n// EVOLVE-BLOCK-END\n";
+    return "// EVOLVE-BLOCK-START\ndouble priority(double item, double bin, double capacity) {\n    return " +
+           expression + ";\n}\n// EVOLVE-BLOCK-END\n";
 }
 
 double metric(const engine::EvaluationOutcome& outcome, const std::string& name) {
@@ -108,7 +108,8 @@ TEST_F(Programs, TextsThatDifferInLiteralsShareOneCompilation) {
         return runner(packing)->run(candidate, packing->stages("open").front());
     };
     const auto entries = [&] {
-        return std::distance(std::filesystem::recursive_directory_iterator(std::filesystem::path(folder) / "cache"), {});
+        return std::distance(std::filesystem::recursive_directory_iterator(std::filesystem::path(folder) / "cache"),
+                             {});
     };
     ASSERT_TRUE(run("1.25").verdict.ok());
     const auto before = entries();

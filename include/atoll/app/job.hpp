@@ -38,8 +38,8 @@ struct Job {
     std::optional<evolve::OwnProblem> own;                    ///< when the user brought the problem along
     std::shared_ptr<const evolve::Verifier> verifier;         ///< of that
     sandbox::Limits program_limits;
-    std::uint64_t tuner_calls = 0;   ///< programs run in one search over a program's numbers
-    std::vector<double> thresholds;  ///< of the cascade's first stages; not finite: none
+    std::uint64_t tuner_calls = 0;       ///< programs run in one search over a program's numbers
+    std::vector<double> thresholds;      ///< of the cascade's first stages; not finite: none
     std::vector<std::string> operators;  ///< pipelines by name; empty: the variation's own
     engine::RankOptions rank;
     evolve::IslandOptions island;  ///< `island` and `seed_candidate` are filled in where islands are made

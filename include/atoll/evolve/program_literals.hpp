@@ -33,11 +33,11 @@ struct Hoisted {
 /// except where a constant may be needed or a value be kept from one call to the next: statements with static,
 /// constexpr, case and the like, constexpr functions, [ ], template arguments, arguments of the program's own macros,
 /// and braced initializers of a program that uses float. When in doubt a literal stays. Python: every float literal.
-Hoisted hoist_literals(std::string_view text, problems::Language language);
+Hoisted hoist_literals(std::string_view bytes, problems::Language language);
 
 /// The text with these values in place of its hoisted literals, each as the shortest decimal that reads back as the
 /// same bits; a literal whose value stays keeps its spelling. Hoisting the result gives the same structure and exactly
 /// `values`. Throws InputError when there are more or fewer values than literals, or one is not finite.
-std::string with_values(std::string_view text, std::span<const double> values, problems::Language language);
+std::string with_values(std::string_view bytes, std::span<const double> values, problems::Language language);
 
 }  // namespace atl::evolve

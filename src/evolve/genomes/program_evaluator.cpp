@@ -23,8 +23,7 @@ engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationReq
     return evaluate(request, last);
 }
 
-engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationRequest& request,
-                                                     ProgramRun& last) const {
+engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationRequest& request, ProgramRun& last) const {
     if (request.candidate->genome == vector_genome && problem_->vectors() != nullptr) {
         return judge_vector(*problem_->vectors(), *request.candidate);
     }
@@ -54,9 +53,9 @@ engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationReq
         if (!open || i + 1 == stages.size() || i >= thresholds_.size() || !std::isfinite(thresholds_[i])) continue;
         const bool minimize = problem_->direction() == Direction::minimize;
         if (minimize ? reached <= thresholds_[i] : reached >= thresholds_[i]) continue;
-        outcome.verdict = {VerdictKind::wrong, "below_threshold",
-                           fmt::format("stage {}: {}, and {} is asked", stages[i].name, shortest(reached),
-                                       shortest(thresholds_[i]))};
+        outcome.verdict = {
+            VerdictKind::wrong, "below_threshold",
+            fmt::format("stage {}: {}, and {} is asked", stages[i].name, shortest(reached), shortest(thresholds_[i]))};
         outcome.score = {};
         return outcome;
     }

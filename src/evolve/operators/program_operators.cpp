@@ -19,7 +19,6 @@ namespace {
 using program_text::Child;
 using program_text::ProgramText;
 using program_text::Span;
-using program_text::Token;
 
 constexpr int tries = 8;
 
@@ -92,6 +91,7 @@ bool acceptable(const ProgramText& parent, const std::string& child) {
 
 std::vector<std::string> ProgramOperators::names() {
     std::vector<std::string> names;
+    names.reserve(std::size(operators));
     for (const ProgramOperator& each : operators) names.emplace_back(each.name);
     return names;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "evolve/program_text/words.hpp"
 
@@ -120,9 +121,9 @@ private:
 
     /// Bodies of classes and enums inside a function are no statements of it.
     bool in_function_body() const {
-        for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
-            if (holds_statements(frame->kind)) return true;
-            if (frame->kind != BraceKind::initializer) return false;
+        for (const Frame& frame : std::views::reverse(frames_)) {
+            if (holds_statements(frame.kind)) return true;
+            if (frame.kind != BraceKind::initializer) return false;
         }
         return false;
     }
@@ -210,9 +211,8 @@ private:
                 return;
             } else if (kind == TokenKind::word) {
                 types = types || is_cpp_type(w);
-            } else if (kind == TokenKind::number) {
-                names_only = false;
-            } else if (w == "," || w == "(" || w == ")" || w == "[" || w == "]" || w == "&" || w == "...") {
+            } else if (kind == TokenKind::number || w == "," || w == "(" || w == ")" || w == "[" || w == "]" ||
+                       w == "&" || w == "...") {
                 names_only = false;
             } else if (w != "::" && w != "*") {
                 return;

@@ -100,6 +100,7 @@ private:
         const auto own = of_function(parent_, tree_, pair.own);
         auto others = of_function(donor_, donor_tree_, pair.donor);
         std::vector<std::string_view> known;
+        known.reserve(own.size());
         for (const Statement* each : own) known.push_back(parent_.view(each->text));
         std::sort(known.begin(), known.end());
         std::erase_if(others, [&](const Statement* each) {  // what the parent has already is no exchange

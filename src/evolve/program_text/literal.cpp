@@ -106,7 +106,7 @@ std::string float_text(double value) {
 }
 
 std::string float_text(const ProgramText& text, const FloatLiteral& literal, double value) {
-    const std::string plain = float_text(value);
+    std::string plain = float_text(value);
     if (std::signbit(value)) return plain;
     // parentheses stay, they may be those of a call; and after "return.5" a digit would join the word before it
     const std::uint32_t begin = literal.place.begin;

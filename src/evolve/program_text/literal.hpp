@@ -31,7 +31,7 @@ struct FloatLiteral {
 };
 
 /// The float literal at this token of code(); empty when there is none that lies within a region.
-std::optional<FloatLiteral> float_at(const ProgramText& text, std::size_t code_index);
+std::optional<FloatLiteral> float_at(const ProgramText& text, std::size_t i);
 
 /// The shortest literal of a finite value: always with '.' or 'e', in parentheses when it is negative.
 std::string float_text(double value);

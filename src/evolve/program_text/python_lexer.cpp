@@ -32,11 +32,9 @@ void skip_string(Cursor& cursor) {
             cursor.advance(splice > 0 ? 1 + splice : 2);
         } else if (!triple && cursor.line_end() > 0) {
             return;
-        } else if (cursor.peek() != quote) {
-            cursor.advance();
-        } else if (!triple) {
+        } else if (cursor.peek() == quote && !triple) {
             return cursor.advance();
-        } else if (cursor.peek(1) == quote && cursor.peek(2) == quote) {
+        } else if (cursor.peek() == quote && cursor.peek(1) == quote && cursor.peek(2) == quote) {
             return cursor.advance(3);
         } else {
             cursor.advance();

@@ -38,7 +38,7 @@ struct Filter {
     static constexpr std::uint32_t longest = 2048;
     std::uint32_t length = 0;
     std::uint32_t own_pid_sites = 0;  ///< how often own_pid_placeholder stands in it
-    sock_filter code[longest];
+    sock_filter code[longest] = {};
 };
 
 inline constexpr std::uint32_t path_bytes = 256;
@@ -46,16 +46,16 @@ inline constexpr std::uint32_t most_read_paths = 48;
 
 /// The same for every cell of a warden.
 struct CellConfig {
-    std::uint32_t version;
-    std::uint32_t layers;  ///< those that are on
-    std::uint32_t uid;     ///< of candidates, as this process sees it; with identity_bit only
-    std::uint32_t gid;
-    std::uint32_t nursery_user_namespace;   ///< not 0: the nursery is in one already, as the only user of it
-    std::uint32_t processes_counted_alone;  ///< not 0: the limit on processes is about one evaluation's only
-    std::int32_t landlock_abi;
-    std::uint32_t read_path_count;
-    char read_paths[most_read_paths][path_bytes];
-    Filter filters[filter_kinds];
+    std::uint32_t version = 0;
+    std::uint32_t layers = 0;  ///< those that are on
+    std::uint32_t uid = 0;     ///< of candidates, as this process sees it; with identity_bit only
+    std::uint32_t gid = 0;
+    std::uint32_t nursery_user_namespace = 0;   ///< not 0: the nursery is in one already, as the only user of it
+    std::uint32_t processes_counted_alone = 0;  ///< not 0: the limit on processes is about one evaluation's only
+    std::int32_t landlock_abi = 0;
+    std::uint32_t read_path_count = 0;
+    char read_paths[most_read_paths][path_bytes] = {};
+    Filter filters[filter_kinds] = {};
 };
 
 /// One evaluation, sent together with three descriptors: report, output, bundle.

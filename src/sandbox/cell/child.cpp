@@ -41,7 +41,7 @@ void atoll_cell_fail(const char* step, int error) {
 }
 
 void atoll_cell_enter() {
-    using namespace atl::sandbox::cell;
+    using namespace atl::sandbox::cell;  // NOLINT(google-build-using-namespace): a C function of this namespace
     StartFailure failure{};
     if (setsid() < 0) atoll_cell_fail("own session", errno);
     if (const int error = place_descriptors()) atoll_cell_fail("descriptors", error);

@@ -214,7 +214,7 @@ void send_result(int file) {
 }  // namespace atl::sandbox::cell
 
 void atoll_cell_keep(int child) {
-    using namespace atl::sandbox::cell;
+    using namespace atl::sandbox::cell;  // NOLINT(google-build-using-namespace): a C function of this namespace
     const int fork_error = errno;
     close_and_forget(state.status_child);
     close_and_forget(state.output);

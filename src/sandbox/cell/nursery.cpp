@@ -67,8 +67,7 @@ int make_scratch() {
     if (!state.on(mount_namespace_bit)) return 0;  // the warden made a folder
     char options[160];
     std::snprintf(options, sizeof options, "mode=700,uid=%u,gid=%u,size=%llu,nr_inodes=4096", state.config.uid,
-                  state.config.gid,
-                  static_cast<unsigned long long>(state.request.scratch_bytes + (std::uint64_t{1} << 20)));
+                  state.config.gid, static_cast<unsigned long long>(state.request.scratch_bytes) + (1ULL << 20));
     const unsigned long flags =
         MS_NOSUID | MS_NODEV | (state.request.filter == python_filter ? static_cast<unsigned long>(MS_NOEXEC) : 0UL);
     return mount("scratch", state.request.scratch, "tmpfs", flags, options) == 0 ? 0 : errno;
@@ -110,7 +109,7 @@ int prepare(const char*& step) {
 }  // namespace atl::sandbox::cell
 
 int atoll_cell_open(int descriptor, int channel) {
-    using namespace atl::sandbox::cell;
+    using namespace atl::sandbox::cell;  // NOLINT(google-build-using-namespace): a C function of this namespace
     state.channel = channel;
     state.status_keeper = state.status_child = state.scratch_folder = -1;
     std::size_t have = 0;
@@ -126,7 +125,7 @@ int atoll_cell_open(int descriptor, int channel) {
 }
 
 int atoll_cell_wait() {
-    using namespace atl::sandbox::cell;
+    using namespace atl::sandbox::cell;  // NOLINT(google-build-using-namespace): a C function of this namespace
     if (!reply(0)) return 0;
     while (receive_request()) {
         const long made = make_keeper();

@@ -7,7 +7,6 @@
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "sandbox/cell/cell.hpp"

@@ -11,7 +11,7 @@
 
 namespace atl::sandbox::cell {
 
-State state;
+constinit State state;
 
 std::int64_t monotonic_nanoseconds() {
     timespec time{};

@@ -10,18 +10,18 @@ namespace atl::sandbox::cell {
 
 struct State {
     CellConfig config;
-    CellRequest request;
-    int channel;  ///< nursery to warden
-    int report, output, bundle;
-    int status_keeper, status_child;  ///< closed by the child's last step before the candidate's first
-    int scratch_folder;
-    CellReport answer;
-    std::int64_t started_nanoseconds;
+    CellRequest request = {};
+    int channel = -1;  ///< nursery to warden
+    int report = -1, output = -1, bundle = -1;
+    int status_keeper = -1, status_child = -1;  ///< closed by the child's last step before the candidate's first
+    int scratch_folder = -1;
+    CellReport answer = {};
+    std::int64_t started_nanoseconds = 0;
 
     bool on(std::uint32_t layer) const { return (config.layers & layer) != 0; }
 };
 
-extern State state;
+extern constinit State state;
 
 std::int64_t monotonic_nanoseconds();
 void close_and_forget(int& descriptor);
