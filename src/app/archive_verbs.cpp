@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <iostream>
@@ -112,9 +111,8 @@ namespace {
 
 void write_best_candidate(const journal::RunContents& contents, const archive::Best& best,
                           const std::filesystem::path& file) {
-    const auto found = std::find_if(contents.evaluations.begin(), contents.evaluations.end(),
-                                    [&](const EvaluationRecord& record) { return record.key == best.key; });
-    if (!best.found || found == contents.evaluations.end()) {
+    const EvaluationRecord* const found = best.found ? archive::find_evaluation(contents, best.key) : nullptr;
+    if (found == nullptr) {
         throw InputError("no evaluation has the verdict ok: there is no candidate to write to " + file.string());
     }
     write_file_atomically(file, stored_text(found->candidate));

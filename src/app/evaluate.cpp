@@ -15,7 +15,7 @@
 #include "atoll/evolve/program_genome.hpp"
 #include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/vector_genome.hpp"
-#include "atoll/report/numbers.hpp"
+#include "atoll/report/run_report.hpp"
 
 namespace atl::app {
 
@@ -100,15 +100,7 @@ ExitCode evaluate(const EvaluateRequest& request) {
     json.set("lower", outcome.score.lower);
     json.set("upper", outcome.score.upper);
     json.set("candidate_sha256", to_hex(sha256(trial.candidate.bytes)));
-    Json::Array metrics;
-    for (const Metric& metric : outcome.metrics) {
-        Json row;
-        row.set("name", metric.name);
-        row.set("value", metric.value);
-        row.set("unit", metric.unit);
-        metrics.push_back(std::move(row));
-    }
-    json.set("metrics", std::move(metrics));
+    json.set("metrics", report::metrics_json(outcome.metrics));
     json.set("limits", std::move(trial.limits));
     json.set("sandbox_layers", std::move(trial.sandbox_layers));
     if (job.program) json.set("execution", std::move(trial.execution));

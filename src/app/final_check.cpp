@@ -2,14 +2,15 @@
 // RUN/final_check.json: written when a run ends, read by reports.
 #include "atoll/app/final_check.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include "atoll/app/genomes.hpp"
+#include "atoll/archive/queries.hpp"
 #include "atoll/core/error.hpp"
 #include "atoll/core/file.hpp"
 #include "atoll/core/json.hpp"
 #include "atoll/problems/program_problem.hpp"
+#include "atoll/report/run_report.hpp"
 
 namespace atl::app {
 namespace {
@@ -29,11 +30,7 @@ Json to_json(const report::FinalCheck& check, const Sha256& candidate) {
     json.set("reason", check.reason);
     json.set("lower", check.score.lower);
     json.set("upper", check.score.upper);
-    Json::Array metrics;
-    for (const Metric& metric : check.metrics) {
-        metrics.push_back(Json::Object{{"name", metric.name}, {"value", metric.value}, {"unit", metric.unit}});
-    }
-    json.set("metrics", std::move(metrics));
+    json.set("metrics", report::metrics_json(check.metrics));
     return json;
 }
 
@@ -45,9 +42,8 @@ bool has_hidden_instances(const Job& job) {
 
 report::FinalCheck check_on_hidden_instances(const RunDirectory& run, const Job& job,
                                              const journal::RunContents& contents, const EvaluationKey& best) {
-    const auto found = std::find_if(contents.evaluations.begin(), contents.evaluations.end(),
-                                    [&](const EvaluationRecord& record) { return record.key == best; });
-    if (found == contents.evaluations.end()) throw InputError("evaluation " + to_string(best) + " is not in the run");
+    const EvaluationRecord* const found = archive::find_evaluation(contents, best);
+    if (found == nullptr) throw InputError("evaluation " + to_string(best) + " is not in the run");
     const engine::EvaluationOutcome outcome =
         make_evaluator(job)->evaluate({best, &found->candidate, std::string(problems::hidden_instances)});
     report::FinalCheck check;

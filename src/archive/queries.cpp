@@ -99,6 +99,13 @@ Best best(const journal::RunContents& contents, std::optional<double> target) {
     return best;
 }
 
+const EvaluationRecord* find_evaluation(const journal::RunContents& contents, const EvaluationKey& key) {
+    for (const EvaluationRecord& record : contents.evaluations) {
+        if (record.key == key) return &record;
+    }
+    return nullptr;
+}
+
 std::vector<TableSummary> list(const journal::RunContents& contents) {
     std::vector<TableSummary> summaries;
     for (const Table& table : tables_of(contents)) {

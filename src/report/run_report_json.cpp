@@ -46,7 +46,7 @@ Json best_json(const std::optional<BestEvaluation>& best) {
                         {"candidate_sha256", to_hex(best->candidate_sha256)},
                         {"elapsed_seconds", best->elapsed_seconds},
                         {"genome", best->genome},
-                        {"metrics", array_of(best->metrics, metric_json)}};
+                        {"metrics", metrics_json(best->metrics)}};
 }
 
 Json run_json(const RunSummary& summary) {
@@ -139,6 +139,8 @@ Json event_json(const EventSummary& event) {
 Json note_json(const std::string& note) { return {note}; }
 
 }  // namespace
+
+Json metrics_json(const std::vector<Metric>& metrics) { return array_of(metrics, metric_json); }
 
 Json to_json(const RunSummary& summary) {
     return Json::Object{{"run", run_json(summary)},

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 
@@ -13,6 +12,8 @@
 #include "atoll/evolve/program_genome.hpp"
 #include "atoll/evolve/program_literals.hpp"
 #include "atoll/evolve/vector_genome.hpp"
+#include "journal/temporary_folder.hpp"
+#include "problems/metric.hpp"
 
 namespace atl::evolve {
 namespace {
@@ -23,20 +24,18 @@ constexpr double no_threshold = std::numeric_limits<double>::infinity();
 class Programs : public ::testing::Test {
 protected:
     static void SetUpTestSuite() {
-        std::string name = (std::filesystem::temp_directory_path() / "atoll-evolve-XXXXXX").string();
-        ASSERT_NE(mkdtemp(name.data()), nullptr);
-        folder = name;
+        folder = std::make_unique<atl::testing::TemporaryFolder>();
         sandbox::WardenOptions warden;
         warden.program = ATOLL_PROGRAM;
         sandbox::CompilerOptions compiler;
-        compiler.cache_folder = std::filesystem::path(folder) / "cache";
+        compiler.cache_folder = folder->path() / "cache";
         host = std::make_shared<sandbox::ProgramHost>(warden, compiler);
         packing = problems::make_program_problem("online_bin_packing", {"or1"});
         circles = problems::make_program_problem("circles_26_program");
     }
     static void TearDownTestSuite() {
         host.reset();
-        std::filesystem::remove_all(folder);
+        folder.reset();
     }
 
     static std::shared_ptr<const ProgramRunner> runner(const std::shared_ptr<const problems::ProgramProblem>& problem) {
@@ -52,11 +51,11 @@ protected:
         return ProgramVariation(problem, runner(problem), problem->initial_program(), 24, names);
     }
 
-    static std::string folder;
+    static std::unique_ptr<atl::testing::TemporaryFolder> folder;
     static std::shared_ptr<sandbox::ProgramHost> host;
     static std::shared_ptr<const problems::ProgramProblem> packing, circles;
 };
-std::string Programs::folder;
+std::unique_ptr<atl::testing::TemporaryFolder> Programs::folder;
 std::shared_ptr<sandbox::ProgramHost> Programs::host;
 std::shared_ptr<const problems::ProgramProblem> Programs::packing, Programs::circles;
 
@@ -66,11 +65,7 @@ std::string priority(const std::string& expression) {
 }
 
 double metric(const engine::EvaluationOutcome& outcome, const std::string& name) {
-    for (const Metric& each : outcome.metrics) {
-        if (each.name == name) return each.value;
-    }
-    ADD_FAILURE() << "no metric " << name;
-    return 0;
+    return atl::testing::metric(outcome.metrics, name);
 }
 
 TEST_F(Programs, ScoreIsTheLastStagesAndEarlierOnesAreMetrics) {
@@ -108,8 +103,7 @@ TEST_F(Programs, TextsThatDifferInLiteralsShareOneCompilation) {
         return runner(packing)->run(candidate, packing->stages("open").front());
     };
     const auto entries = [&] {
-        return std::distance(std::filesystem::recursive_directory_iterator(std::filesystem::path(folder) / "cache"),
-                             {});
+        return std::distance(std::filesystem::recursive_directory_iterator(folder->path() / "cache"), {});
     };
     ASSERT_TRUE(run("1.25").verdict.ok());
     const auto before = entries();

@@ -11,6 +11,7 @@
 #include "atoll/problems/program_problem.hpp"
 #include "native_program.hpp"
 #include "problems/bin_packing.hpp"
+#include "problems/metric.hpp"
 #include "problems/program_answer.hpp"
 #include "rational.hpp"
 
@@ -60,11 +61,7 @@ std::vector<int> first_fit_decreasing(const BinPackingInstance& instance) {
 }
 
 double metric(const Judgement& judgement, const std::string& name) {
-    for (const Metric& each : judgement.metrics) {
-        if (each.name == name) return each.value;
-    }
-    ADD_FAILURE() << "no metric " << name;
-    return 0;
+    return atl::testing::metric(judgement.metrics, name);
 }
 
 class OnlineBinPacking : public ::testing::Test {

@@ -11,6 +11,7 @@
 #include "atoll/core/error.hpp"
 #include "atoll/problems/program_problem.hpp"
 #include "native_program.hpp"
+#include "problems/metric.hpp"
 #include "problems/program_answer.hpp"
 #include "problems/tsp_tours.hpp"
 
@@ -47,11 +48,7 @@ std::string tours(const Stage& stage, Construction construct) {
 }
 
 double metric(const Judgement& judgement, const std::string& name) {
-    for (const Metric& each : judgement.metrics) {
-        if (each.name == name) return each.value;
-    }
-    ADD_FAILURE() << "no metric " << name;
-    return 0;
+    return atl::testing::metric(judgement.metrics, name);
 }
 
 class TspConstruct : public ::testing::Test {

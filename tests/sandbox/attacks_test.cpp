@@ -95,7 +95,7 @@ private:
 };
 
 /// The parameter is the layer that is off; "none" for the whole.
-class Attacks : public testing::TestWithParam<std::string> {
+class Attacks : public ::testing::TestWithParam<std::string> {
 protected:
     Attacks() {
         setenv("ATOLL_TEST_SECRET", "must not be seen", 1);
@@ -159,7 +159,7 @@ std::vector<std::string> modes() {
     return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(WithoutLayer, Attacks, testing::ValuesIn(modes()),
+INSTANTIATE_TEST_SUITE_P(WithoutLayer, Attacks, ::testing::ValuesIn(modes()),
                          [](const auto& mode) { return mode.param; });
 
 }  // namespace

@@ -21,7 +21,7 @@ ExecutionRequest compilation(const std::string& text) {
     return request;
 }
 
-class CompileAttacks : public testing::TestWithParam<std::string> {};
+class CompileAttacks : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(CompileAttacks, TheCompilerReadsNothingAndEnds) {
     adopt_orphans();
@@ -44,7 +44,7 @@ TEST_P(CompileAttacks, TheCompilerReadsNothingAndEnds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(WithoutLayer, CompileAttacks,
-                         testing::Values("none", "mount_namespace", "pid_namespace", "landlock"),
+                         ::testing::Values("none", "mount_namespace", "pid_namespace", "landlock"),
                          [](const auto& mode) { return mode.param; });
 
 /// Compiles C++ and runs it; the execution of the run.

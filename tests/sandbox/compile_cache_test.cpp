@@ -30,7 +30,7 @@ Sha256 key_of(int number) { return sha256(std::to_string(number)); }
 
 constexpr std::uint64_t plenty = 1 << 30;
 
-class CompileCacheTest : public testing::Test {
+class CompileCacheTest : public ::testing::Test {
 protected:
     TemporaryFolder folder_;
     std::filesystem::path path_ = folder_.path() / "cache";

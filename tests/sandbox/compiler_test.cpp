@@ -18,7 +18,7 @@ namespace {
 
 const std::string identity = "double value(double x) { return x; }";
 
-class CompilerTest : public testing::Test {
+class CompilerTest : public ::testing::Test {
 protected:
     std::unique_ptr<Compiler> compiler() { return std::make_unique<Compiler>(warden_, options_); }
 

@@ -10,6 +10,7 @@
 
 #include "atoll/sandbox/compiler.hpp"
 #include "atoll/sandbox/native_program.hpp"
+#include "journal/temporary_folder.hpp"
 #include "sandbox/test_warden.hpp"
 
 namespace atl::sandbox {
@@ -20,26 +21,7 @@ inline std::shared_ptr<Warden> native_warden() {
     return std::make_shared<Warden>(options);
 }
 
-/// A folder that goes with the object.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string path = (std::filesystem::temp_directory_path() / "atoll-compile-XXXXXX").string();
-        if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        path_ = path;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
-
+using atl::testing::TemporaryFolder;
 /// The candidate defines value(x); its answers to each number of the input are the result.
 inline CompilerOptions test_compiler(const std::filesystem::path& cache) {
     CompilerOptions options;

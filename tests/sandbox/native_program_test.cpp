@@ -45,7 +45,7 @@ TEST(NativeProgram, AResultOfAnyOtherFormIsNone) {
         {1, nan, 5}, {1, infinity, 5}, {1, 1e300}, {nan, 1, 5}, {0},          {2, 1, 5}, {1.5, 1, 5},
     };
     for (const auto& values : wrong) {
-        EXPECT_FALSE(split_results(bytes_of(values), 1)) << testing::PrintToString(values);
+        EXPECT_FALSE(split_results(bytes_of(values), 1)) << ::testing::PrintToString(values);
     }
     const std::string good = bytes_of({1, 1, 5});
     ASSERT_TRUE(split_results(good, 1));
@@ -53,7 +53,7 @@ TEST(NativeProgram, AResultOfAnyOtherFormIsNone) {
     EXPECT_FALSE(split_results(good + "x", 1));
 }
 
-class NativeRunner : public testing::Test {
+class NativeRunner : public ::testing::Test {
 protected:
     Execution run(const std::string& text, const Sets& sets, const std::vector<double>& input) {
         const Compilation compilation = compiler_.compile(candidate(text));

@@ -139,7 +139,7 @@ TEST(Warden, OneProgramsThreadsAreNotAnothersWant) {
     }
 }
 
-class WardenModes : public testing::TestWithParam<std::string> {
+class WardenModes : public ::testing::TestWithParam<std::string> {
 protected:
     WardenModes() {
         adopt_orphans();
@@ -180,7 +180,7 @@ TEST_P(WardenModes, ARankThatDiesLeavesNothingBehind) {
     EXPECT_TRUE(settles_to(0)) << describe(descendants());
 }
 
-INSTANTIATE_TEST_SUITE_P(WithoutLayer, WardenModes, testing::Values("none", "pid_namespace"),
+INSTANTIATE_TEST_SUITE_P(WithoutLayer, WardenModes, ::testing::Values("none", "pid_namespace"),
                          [](const auto& mode) { return mode.param; });
 
 TEST(Warden, RefusesToRunWithoutWhatIsRequired) {

@@ -44,6 +44,9 @@ struct Best {
 
 Best best(const journal::RunContents& contents, std::optional<double> target = std::nullopt);
 
+/// Null when the run has no evaluation of that key.
+const EvaluationRecord* find_evaluation(const journal::RunContents& contents, const EvaluationKey& key);
+
 /// A run's records with the best candidate's bytes alone: what reports need, in memory that does not grow with the size
 /// of candidates. Throws as journal::read_run() does.
 journal::RunContents read_with_best_candidate(const std::filesystem::path& run_directory);

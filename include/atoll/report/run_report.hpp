@@ -3,6 +3,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <vector>
 
 #include "atoll/core/json.hpp"
 #include "atoll/report/run_summary.hpp"
@@ -16,5 +17,8 @@ void print(const RunSummary& summary, std::ostream& out);
 /// The same as one object: {run, best, comparisons, islands, verdicts, operators, migrations, time, origins, events,
 /// notes}. Numbers that do not exist are null.
 Json to_json(const RunSummary& summary);
+
+/// Rows of name, value and unit.
+Json metrics_json(const std::vector<Metric>& metrics);
 
 }  // namespace atl::report
