@@ -86,6 +86,9 @@ void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, co
         closing.key = best.key;
         closing.operator_name = best.operator_name;
         closing.best_seconds = best.elapsed_seconds;
+        if (const EvaluationRecord* const record = archive::find_evaluation(contents, best.key)) {
+            closing.metrics = record->metrics;
+        }
         if (has_hidden_instances(job) && !ends_in_a_hurry(end.stop.reason)) {
             try {
                 closing.facts.final_check = check_on_hidden_instances(run, job, contents, best.key);

@@ -63,7 +63,7 @@ std::string resume_command(const Closing& closing) {
 std::string closing_summary(const Closing& closing) {
     std::ostringstream out;
     out << closing.facts.problem << ": " << reason_line(closing) << "\n\n";
-    const std::vector<Comparison> comparisons = compare(closing.best, closing.facts);
+    const std::vector<Comparison> comparisons = compare(closing.best, closing.facts, closing.metrics);
     if (closing.best.scored()) {
         line(out, "proven best", interval(closing.best));
         line(out, "", claim(closing.best, closing.facts));

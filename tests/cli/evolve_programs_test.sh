@@ -23,7 +23,7 @@ final() { "${PYTHON:-python3}" -c "import json, sys; print(json.load(open('$1/fi
 
 expect 0 "one rank" ranks 1 evolve packing.toml --out one
 says "one rank" 'hidden +\[.*instances that the search never saw'
-says "one rank" 'FunSearch.*other instances'
+says "one rank" 'FunSearch.*0\.[0-9]+ on other instances'
 hash=$(hash_of one)
 for n in 2 3; do
     expect 0 "$n ranks" ranks "$n" evolve packing.toml --out "run-$n" --quiet --engine-workers 2
@@ -110,6 +110,36 @@ expect 0 "the same on one rank" ranks 1 evolve circles.toml --out circles-1 --qu
 "$ATOLL" archive export circles >"$work/out"
 grep -q "polish_output,vector" "$work/out" && pass || fail "no vector was polished from a program's output"
 [ ! -e circles/final_check.json ] && pass || fail "circles have no hidden instances, yet they were checked"
+
+# attacks as candidates of a run that goes on: each has its verdict, the run its end, and nobody survives it
+attacked() {
+    local name=$1 verdict=$2 reason=$3
+    cat >attack.py
+    expect 0 "$name" ranks 2 evolve circles.toml --out "attack-$reason" --quiet --seed-candidate attack.py \
+        --limits-evaluations 6 --sandbox-wall-seconds 0.5 --operators-tuner-calls 2
+    "$ATOLL" archive export "attack-$reason" >"$work/out"
+    [ "$(grep -c ",seed,program,.*,open,$verdict,$reason," "$work/out")" = 2 ] && pass || fail "$name: not $verdict $reason"
+    [ "$(wc -l <"$work/out")" = 7 ] && pass || fail "$name: the run did not go on"
+    check "$name: sound" "$ATOLL" archive verify "attack-$reason"
+    pgrep -f "$ATOLL warden" >/dev/null && fail "$name: somebody survives" || pass
+}
+attacked "a hang that catches everything" timeout wall_time <<'P'
+def run_packing():
+    while True:
+        try:
+            while True: pass
+        except BaseException: pass
+P
+attacked "a fork bomb" forbidden system_call <<'P'
+import os
+while True: os.fork()
+P
+attacked "a flood" forbidden output <<'P'
+while True: print("x" * 65536)
+P
+attacked "all memory there is" out_of_memory memory <<'P'
+x = bytearray(64 << 30)
+P
 expect 2 "hidden instances that are not there" "$ATOLL" evaluate circles.toml "$SOURCE/data/problems/circles_26_program/rings.py" --instances hidden
 says_once "hidden instances that are not there" 'circles_26_program has no hidden instances'
 expect 2 "an operator that is none" ranks 2 evolve packing.toml --out none --operators-enabled expresion

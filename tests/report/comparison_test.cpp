@@ -89,5 +89,18 @@ TEST(Comparison, the_best_known_is_not_listed_twice) {
     EXPECT_EQ(compare(Score{1, 1}, facts).size(), 3U);
 }
 
+TEST(Comparison, values_measured_on_other_instances_are_shown_and_never_beaten) {
+    RunFacts facts;
+    facts.direction = Direction::minimize;
+    facts.published = {{"Other", 0.5, false, "paper", "family_excess", true}};
+    const auto rows = compare(Score{0.1, 0.1}, facts, {{"family_excess", 0.25, "1"}});
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_FALSE(rows[0].reached);
+    EXPECT_FALSE(rows[0].beaten);
+    EXPECT_EQ(outcome(rows[0]), "0.25 on other instances");
+    EXPECT_EQ(outcome(compare(Score{0.1, 0.1}, facts)[0]), "other instances");
+    EXPECT_EQ(claim(Score{0.1, 0.1}, facts), "");
+}
+
 }  // namespace
 }  // namespace atl::report

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "atoll/core/record.hpp"
 #include "atoll/engine/messages.hpp"
@@ -22,6 +23,7 @@ struct Closing {
     std::optional<EvaluationKey> key;
     std::string operator_name;
     double best_seconds = 0;  ///< when the best was found
+    std::vector<Metric> metrics;  ///< of the best
     std::uint64_t evaluations = 0;
     std::uint64_t objective_calls = 0;
     double elapsed_seconds = 0;
