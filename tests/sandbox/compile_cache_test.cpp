@@ -107,7 +107,7 @@ TEST_F(CompileCacheTest, AFolderOfSomebodyElseIsRefused) {
     const auto link = folder_.path() / "link";
     std::filesystem::create_directory_symlink(path_, link);
     EXPECT_THROW(CompileCache(link, plenty), InputError);
-    std::ofstream(folder_.path() / "file");
+    atl::testing::write_bytes(folder_.path() / "file", "");
     EXPECT_THROW(CompileCache(folder_.path() / "file", plenty), InputError);
     EXPECT_THROW(CompileCache("relative", plenty), InputError);
     if (geteuid() == 0) {

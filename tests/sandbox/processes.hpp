@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
@@ -32,7 +33,9 @@ inline std::vector<pid_t> descendants() {
         std::getline(stat, text);
         const auto end_of_name = text.rfind(')');
         if (end_of_name == std::string::npos) continue;
-        children.emplace(std::atoi(text.c_str() + end_of_name + 4), pid);
+        pid_t parent = 0;
+        std::from_chars(text.data() + std::min(end_of_name + 4, text.size()), text.data() + text.size(), parent);
+        children.emplace(parent, pid);
     }
     std::vector<pid_t> found{getpid()};
     for (std::size_t i = 0; i < found.size(); ++i) {

@@ -22,7 +22,7 @@ struct Closing {
     Score best;                ///< unscored: nothing valid was found
     std::optional<EvaluationKey> key;
     std::string operator_name;
-    double best_seconds = 0;  ///< when the best was found
+    double best_seconds = 0;      ///< when the best was found
     std::vector<Metric> metrics;  ///< of the best
     std::uint64_t evaluations = 0;
     std::uint64_t objective_calls = 0;
