@@ -174,10 +174,11 @@ inline const std::vector<Attack>& native_attacks() {
          {{calls, ""}}},
         {"locked_memory", "refused(mlock(text, sizeof text));", "crashed/exit_code", {{calls, ""}}},
         {"shared_memory_folder", "refused(open(\"/dev/shm/x\", O_RDWR | O_CREAT, 0600));", "crashed/exit_code", {}},
-        {"own_descriptors",
-         "refused(open(\"/proc/self/fd/1\", O_RDWR));",
-         "crashed/exit_code",
-         {{"mount_namespace", ""}}},
+        // its own output it may open again, where /proc is in view; others there must be none
+        {"inherited_descriptors",
+         "int any = -1; for (int i = 3; i < 256; ++i) { char name[64]; snprintf(name, 64, \"/proc/self/fd/%d\", i); "
+         "int f = open(name, O_RDONLY); if (f >= 0) any = f; if (fcntl(i, F_GETFD) >= 0) any = i; } refused(any);",
+         "crashed/exit_code"},
         {"tty", "refused(open(\"/dev/tty\", O_RDWR));", "crashed/exit_code", {}},
         {"reads_its_input", "refused(read(0, text, 1) > 0 ? 0 : -1);", "crashed/exit_code"},
         {"stops_itself", "kill(getpid(), SIGSTOP); for (;;) pause();", "timeout/wall_time"},
