@@ -5,6 +5,14 @@
 . "$(dirname "$0")/expect.sh"
 cd "$work" || exit 1
 export ATOLL_CPP_CACHE=$work/cache # shared by the runs, and by nobody else
+cp "$ATOLL" own-atoll && ATOLL=$work/own-atoll # so that no other test's processes are taken for this one's
+wardens() { local p; for p in $(pgrep -x -f 'atoll warden'); do [ "$(readlink "/proc/$p/exe")" = "$ATOLL" ] && echo "$p"; done; }
+# nobody_survives NAME: at once, or soon after
+nobody_survives() {
+    local round
+    for round in $(seq 100); do [ -z "$(wardens)" ] && pass && return; sleep 0.1; done
+    fail "$1: a warden outlives its rank"
+}
 cat >packing.toml <<'TOML'
 problem = "online_bin_packing"
 instances.families = ["or1"]
@@ -46,7 +54,7 @@ done
 expect 0 "the last life" ranks 3 "${words[@]}"
 [ "$(hash_of cut)" = "$hash" ] && pass || fail "cut off and resumed: another hash"
 check "cut off and resumed: sound" "$ATOLL" archive verify cut
-pgrep -f "$ATOLL warden" >/dev/null && fail "a warden outlives its rank" || pass
+nobody_survives "cut off and resumed"
 
 # what it found: a program like any other, with the score that the archive has for it
 expect 0 "the best one" "$ATOLL" archive best one --json --candidate best.cpp
@@ -113,33 +121,43 @@ grep -q "polish_output,vector" "$work/out" && pass || fail "no vector was polish
 
 # attacks as candidates of a run that goes on: each has its verdict, the run its end, and nobody survives it
 attacked() {
-    local name=$1 verdict=$2 reason=$3
+    local name=$1 verdict=$2 reason=$3 seconds=$4
     cat >attack.py
     expect 0 "$name" ranks 2 evolve circles.toml --out "attack-$reason" --quiet --seed-candidate attack.py \
-        --limits-evaluations 6 --sandbox-wall-seconds 0.5 --operators-tuner-calls 2
+        --limits-evaluations 6 --sandbox-wall-seconds "$seconds" --operators-tuner-calls 2
     "$ATOLL" archive export "attack-$reason" >"$work/out"
     [ "$(grep -c ",seed,program,.*,open,$verdict,$reason," "$work/out")" = 2 ] && pass || fail "$name: not $verdict $reason"
     [ "$(wc -l <"$work/out")" = 7 ] && pass || fail "$name: the run did not go on"
     check "$name: sound" "$ATOLL" archive verify "attack-$reason"
-    pgrep -f "$ATOLL warden" >/dev/null && fail "$name: somebody survives" || pass
+    nobody_survives "$name"
 }
-attacked "a hang that catches everything" timeout wall_time <<'P'
+attacked "a hang that catches everything" timeout wall_time 0.5 <<'P'
 def run_packing():
     while True:
         try:
             while True: pass
         except BaseException: pass
 P
-attacked "a fork bomb" forbidden system_call <<'P'
+attacked "a fork bomb" forbidden system_call 20 <<'P'
 import os
 while True: os.fork()
 P
-attacked "a flood" forbidden output <<'P'
+attacked "a flood" forbidden output 20 <<'P'
 while True: print("x" * 65536)
 P
-attacked "all memory there is" out_of_memory memory <<'P'
+attacked "all memory there is" out_of_memory memory 20 <<'P'
 x = bytearray(64 << 30)
 P
+# a rank that is killed takes its warden along, whatever that is at
+echo 'while True: pass' >hang.py
+"$ATOLL" evaluate circles.toml hang.py --sandbox-wall-seconds 60 >"$work/out" 2>&1 &
+rank=$!
+for _ in $(seq 300); do [ -n "$(wardens)" ] && break; sleep 0.1; done
+[ -n "$(wardens)" ] && pass || fail "a killed rank: there was no warden"
+kill -9 "$rank"
+wait "$rank" 2>/dev/null
+nobody_survives "a killed rank"
+
 expect 2 "hidden instances that are not there" "$ATOLL" evaluate circles.toml "$SOURCE/data/problems/circles_26_program/rings.py" --instances hidden
 says_once "hidden instances that are not there" 'circles_26_program has no hidden instances'
 expect 2 "an operator that is none" ranks 2 evolve packing.toml --out none --operators-enabled expresion
