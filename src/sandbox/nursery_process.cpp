@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -178,21 +179,8 @@ void NurseryProcess::wait_until_ready(int timeout_milliseconds) {
 
 pid_t NurseryProcess::make_keeper(const cell::CellRequest& request, int report, int output, int bundle) {
     wait_until_ready(spawn_patience_milliseconds);
-    const int sent[] = {report, output, bundle};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof sent)]{};
-    cell::CellRequest copy = request;
-    iovec part{&copy, sizeof copy};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    cmsghdr* const header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof sent);
-    std::memcpy(CMSG_DATA(header), sent, sizeof sent);
-    if (sendmsg(channel_, &message, MSG_NOSIGNAL) != sizeof copy) {
+    const std::string_view bytes(reinterpret_cast<const char*>(&request), sizeof request);
+    if (!send_with_descriptors(channel_, bytes, std::array{report, output, bundle})) {
         throw InfrastructureError("it does not take requests: " + last_words());
     }
     const std::int32_t pid = receive(spawn_patience_milliseconds);

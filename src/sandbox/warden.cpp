@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <csignal>
@@ -214,7 +215,7 @@ std::future<Execution> Warden::Connection::start(const ExecutionRequest& request
         const Descriptor bundle = bundle_of(request.files);
         const std::lock_guard lock(mutex_);
         const std::uint64_t id = next_++;
-        if (!lost_ && send_with_descriptor(socket_, framed(encode(id, request)), bundle.get())) {
+        if (!lost_ && send_with_descriptors(socket_, framed(encode(id, request)), std::array{bundle.get()})) {
             waiting_.emplace(id, std::move(promise));
             return answer;
         }

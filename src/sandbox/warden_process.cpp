@@ -165,7 +165,7 @@ void WardenProcess::serve() {
 void WardenProcess::take_input() {
     char part[read_part];
     int descriptor = no_descriptor;
-    const ssize_t got = receive_with_descriptor(connection_, part, sizeof part, descriptor);
+    const ssize_t got = receive_with_descriptor(connection_, part, descriptor);
     if (descriptor != no_descriptor) bundles_.emplace_back(descriptor);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got <= 0) {

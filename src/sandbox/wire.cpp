@@ -98,28 +98,29 @@ std::string framed(std::string_view payload) {
     return frame;
 }
 
-bool send_with_descriptor(int socket, std::string_view bytes, int descriptor) {
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof descriptor)]{};
+bool send_with_descriptors(int socket, std::string_view bytes, std::span<const int> descriptors) {
+    if (descriptors.empty() || descriptors.size() > most_descriptors) return false;
+    alignas(cmsghdr) char control[CMSG_SPACE(most_descriptors * sizeof(int))]{};
     iovec part{const_cast<char*>(bytes.data()), bytes.size()};
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
     message.msg_control = control;
-    message.msg_controllen = sizeof control;
+    message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
     cmsghdr* const header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof descriptor);
-    std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
+    std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
     ssize_t sent = -1;
     while ((sent = sendmsg(socket, &message, MSG_NOSIGNAL)) < 0 && errno == EINTR) {
     }
     return sent > 0 && write_fully(socket, bytes.substr(static_cast<std::size_t>(sent)));
 }
 
-ssize_t receive_with_descriptor(int socket, char* into, std::size_t size, int& descriptor) {
+ssize_t receive_with_descriptor(int socket, std::span<char> into, int& descriptor) {
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof descriptor)]{};
-    iovec part{into, size};
+    iovec part{into.data(), into.size()};
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;

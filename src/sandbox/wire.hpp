@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -111,10 +112,12 @@ std::uint64_t decode(std::string_view bytes, Execution& execution);
 
 /// A whole frame with its length in front.
 std::string framed(std::string_view payload);
-/// The bytes, and a descriptor with the first of them. False when the other side is gone.
-bool send_with_descriptor(int socket, std::string_view bytes, int descriptor);
+/// At most this many descriptors travel with one message.
+inline constexpr std::size_t most_descriptors = 3;
+/// The bytes, and descriptors with the first of them. False when the other side is gone.
+bool send_with_descriptors(int socket, std::string_view bytes, std::span<const int> descriptors);
 /// What is there, without waiting: as recv() does, and the descriptor that came with it. At most one comes with a call.
-ssize_t receive_with_descriptor(int socket, char* into, std::size_t size, int& descriptor);
+ssize_t receive_with_descriptor(int socket, std::span<char> into, int& descriptor);
 inline constexpr int no_descriptor = -1;
 inline constexpr int lost_descriptor = -2;  ///< one came, and this process has too many
 /// Writes all of it to a blocking descriptor; false when the other side is gone.

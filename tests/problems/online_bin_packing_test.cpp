@@ -13,7 +13,6 @@
 #include "problems/bin_packing.hpp"
 #include "problems/metric.hpp"
 #include "problems/program_answer.hpp"
-#include "rational.hpp"
 
 namespace atl::problems {
 namespace {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "sandbox/bundle.hpp"
 
@@ -36,14 +37,14 @@ TEST(Wire, ADescriptorComesWithTheFirstByteOfItsFrame) {
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     const Descriptor near(ends[0]), far(ends[1]);
     const Descriptor first = bundle_of({{"a", "first", false}}), second = bundle_of({{"b", "second", true}});
-    ASSERT_TRUE(send_with_descriptor(near.get(), "one", first.get()));
-    ASSERT_TRUE(send_with_descriptor(near.get(), "two", second.get()));
+    ASSERT_TRUE(send_with_descriptors(near.get(), "one", std::array{first.get()}));
+    ASSERT_TRUE(send_with_descriptors(near.get(), "two", std::array{second.get()}));
     ASSERT_TRUE(write_fully(near.get(), "three"));
     std::string seen;
     std::vector<std::string> bundles;
     char part[64];
     int descriptor = no_descriptor;
-    for (ssize_t got = 0; (got = receive_with_descriptor(far.get(), part, sizeof part, descriptor)) > 0;) {
+    for (ssize_t got = 0; (got = receive_with_descriptor(far.get(), part, descriptor)) > 0;) {
         seen.append(part, static_cast<std::size_t>(got));
         if (descriptor == no_descriptor) continue;
         const Descriptor taken(descriptor);

@@ -25,6 +25,7 @@ public:
 
 private:
     VectorOperators operators_;
+    std::vector<VectorPipeline> vector_pipelines_;  ///< in the order of pipelines_, then the starter
     std::vector<Pipeline> pipelines_;
     Pipeline starter_;
 };

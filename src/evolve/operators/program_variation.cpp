@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "atoll/core/error.hpp"
@@ -36,8 +35,7 @@ std::string without_tune(const std::string& name) {
 /// A result that the judge of vectors takes, as coordinates; empty otherwise.
 std::vector<double> coordinates_of(const problems::VectorProblem& problem, const std::string& bytes) {
     if (bytes.size() != problem.dimension() * sizeof(double)) return {};
-    std::vector<double> x(problem.dimension());
-    std::memcpy(x.data(), bytes.data(), bytes.size());
+    std::vector<double> x = decode_vector({std::string(vector_genome), bytes});
     return problem.judge(x).verdict.ok() ? x : std::vector<double>();
 }
 

@@ -2,6 +2,7 @@
 // Candidates into coordinates, operators over them, and back.
 #include "atoll/evolve/vector_variation.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "atoll/evolve/vector_genome.hpp"
@@ -19,8 +20,10 @@ VectorVariation::VectorVariation(std::shared_ptr<const problems::VectorProblem> 
                                  const std::vector<std::string>& names)
     : operators_(std::move(problem)), starter_(described(operators_.starter())) {
     for (const std::string& name : names.empty() ? operators_.default_pipelines() : names) {
-        pipelines_.push_back(described(operators_.pipeline(name)));
+        vector_pipelines_.push_back(operators_.pipeline(name));
+        pipelines_.push_back(described(vector_pipelines_.back()));
     }
+    vector_pipelines_.push_back(operators_.starter());
 }
 
 std::string_view VectorVariation::genome() const { return vector_genome; }
@@ -33,7 +36,9 @@ engine::Made VectorVariation::make(const Pipeline& pipeline, std::span<const Can
     for (const Candidate* parent : parents) decoded.push_back(decode_vector(*parent));
     const std::vector<std::span<const double>> views(decoded.begin(), decoded.end());
     const std::vector<double> beaten = to_beat != nullptr ? decode_vector(*to_beat) : std::vector<double>();
-    const Offspring child = operators_.run(operators_.pipeline(pipeline.name), views, random, beaten);
+    const auto known = std::find_if(vector_pipelines_.begin(), vector_pipelines_.end() - 1,
+                                    [&](const VectorPipeline& each) { return each.name == pipeline.name; });
+    const Offspring child = operators_.run(*known, views, random, beaten);
     return {encode_vector(child.x), child.objective_calls, 0};
 }
 
