@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "atoll/core/clean_text.hpp"
 #include "atoll/core/hash.hpp"
 
 namespace atl::archive {
@@ -25,8 +26,8 @@ std::uint32_t cell(std::uint32_t value) { return value; }
 std::uint64_t cell(std::uint64_t value) { return value; }
 double cell(double value) { return value; }
 std::uint8_t cell(bool value) { return value ? 1 : 0; }
-std::string cell(std::string_view value) { return clean_text(value); }
-std::string cell(const std::string& value) { return clean_text(value); }
+std::string cell(std::string_view value) { return clean_text(value, max_text_bytes); }
+std::string cell(const std::string& value) { return clean_text(value, max_text_bytes); }
 std::string cell(LongText value) { return clean_text(value.text, 65536); }
 std::string cell(const Sha256& value) { return to_hex(value); }
 std::string cell(const EvaluationKey& value) { return to_string(value); }
@@ -179,38 +180,7 @@ Table segments_table(const std::vector<journal::SegmentInfo>& rows) {
     return table;
 }
 
-/// Length of the UTF-8 character at the beginning of `text`; 0 when there is none (overlong forms, surrogates).
-std::size_t character_bytes(std::string_view text) {
-    const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const std::uint8_t first = byte(0);
-    if (first < 0x80) return first == 0 ? 0 : 1;
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80) return 0;
-    }
-    const std::uint8_t second = byte(1);
-    if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
-        (first == 0xF4 && second > 0x8F)) {
-        return 0;
-    }
-    return length;
-}
-
 }  // namespace
-
-std::string clean_text(std::string_view text, std::size_t max_bytes) {
-    std::string clean;
-    clean.reserve(std::min(text.size(), max_bytes));
-    while (!text.empty()) {
-        const std::size_t length = character_bytes(text);
-        const std::string_view character = length == 0 ? std::string_view("?") : text.substr(0, length);
-        if (clean.size() + character.size() > max_bytes) break;
-        clean += character;
-        text.remove_prefix(length == 0 ? 1 : length);
-    }
-    return clean;
-}
 
 std::vector<Table> tables_of(const journal::RunContents& contents) {
     std::vector<Table> tables;

@@ -40,8 +40,4 @@ struct Table {
 /// All tables but the blobs. They refer to `contents`, which must outlive them.
 std::vector<Table> tables_of(const journal::RunContents& contents);
 
-/// What a text becomes on its way into a table: NUL and bytes that are no UTF-8 become '?', the rest is cut off at
-/// max_bytes, never inside a character.
-std::string clean_text(std::string_view text, std::size_t max_bytes = max_text_bytes);
-
 }  // namespace atl::archive

@@ -36,6 +36,10 @@ EvaluationKey take_key(Decoder& in) {
     return key;
 }
 
+void put_digest(std::string& out, const Sha256& digest) {
+    out.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+}
+
 bool is_bits(double value, double other) {
     return std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(other);
 }
@@ -64,7 +68,7 @@ void put(const EvaluationRecord& record, std::string& out) {
     if (record.parent_2) put_key(out, *record.parent_2);
     put_text(out, record.operator_name);
     put_text(out, record.candidate.genome);
-    out.append(reinterpret_cast<const char*>(record.candidate_sha256.data()), record.candidate_sha256.size());
+    put_digest(out, record.candidate_sha256);
     put_varint(out, record.stage);
     put_text(out, record.instance_set);
     out.push_back(static_cast<char>(record.verdict.kind));
@@ -180,6 +184,54 @@ EventRecord take_event(Decoder& in) {
     return record;
 }
 
+void put(const LlmCallRecord& record, std::string& out) {
+    put_key(out, record.key);
+    put_text(out, record.model);
+    put_text(out, record.endpoint);
+    put_digest(out, record.request_sha256);
+    put_digest(out, record.reply_sha256);
+    put_text(out, record.status);
+    put_text(out, record.finish_reason);
+    put_varint(out, record.prompt_tokens);
+    put_varint(out, record.completion_tokens);
+    put_varint(out, record.reserved_tokens);
+    put_double(out, record.usd);
+    put_varint(out, record.requests);
+    put_varint(out, record.hedges);
+    put_varint(out, record.faults);
+    out.push_back(record.reused ? '\1' : '\0');
+    out.push_back(static_cast<char>(record.origin));
+    put_double(out, record.first_byte_seconds);
+    put_double(out, record.wall_seconds);
+    put_double(out, record.elapsed_seconds);
+    put_varint(out, record.rank);
+}
+
+LlmCallRecord take_llm_call(Decoder& in) {
+    LlmCallRecord record;
+    record.key = take_key(in);
+    record.model = in.text();
+    record.endpoint = in.text();
+    record.request_sha256 = in.digest();
+    record.reply_sha256 = in.digest();
+    record.status = in.text();
+    record.finish_reason = in.text();
+    record.prompt_tokens = in.varint();
+    record.completion_tokens = in.varint();
+    record.reserved_tokens = in.varint();
+    record.usd = in.real();
+    record.requests = in.varint32();
+    record.hedges = in.varint32();
+    record.faults = in.varint32();
+    record.reused = in.at_most(1) == 1;
+    record.origin = static_cast<Origin>(in.at_most(static_cast<std::uint8_t>(Origin::predicted)));
+    record.first_byte_seconds = in.real();
+    record.wall_seconds = in.real();
+    record.elapsed_seconds = in.real();
+    record.rank = in.varint32();
+    return record;
+}
+
 void put(const FenceList& list, std::string& out) {
     put_varint(out, list.first_incarnation);
     put_varint(out, list.fences.size());
@@ -216,8 +268,10 @@ FrameType frame_type(const Record& record) {
             return FrameType::migration;
         case 2:
             return FrameType::snapshot;
-        default:
+        case 3:
             return FrameType::event;
+        default:
+            return FrameType::llm_call;
     }
 }
 
@@ -235,7 +289,7 @@ void encode(const SegmentInfo& info, std::string& out) {
 }
 
 void encode(const Sha256& digest, std::string_view bytes, std::string& out) {
-    out.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+    put_digest(out, digest);
     out.append(bytes);
 }
 
@@ -254,6 +308,9 @@ Record decode_record(FrameType type, std::string_view payload, Trailing trailing
             break;
         case FrameType::event:
             record = take_event(in);
+            break;
+        case FrameType::llm_call:
+            record = take_llm_call(in);
             break;
         case FrameType::header:
         case FrameType::blob:

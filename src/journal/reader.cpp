@@ -56,6 +56,7 @@ public:
         order_evaluations();
         attach_candidates();
         order_migrations();
+        order_llm_calls();
         for (auto& [island, last] : last_snapshots_) {
             for (auto& [step, snapshot] : last) contents_.snapshots.push_back(std::move(snapshot));
         }
@@ -112,6 +113,7 @@ private:
             case FrameType::migration:
             case FrameType::snapshot:
             case FrameType::event:
+            case FrameType::llm_call:
                 take_record(decode_record(type, at.frame.payload, at.trailing), at);
                 break;
             default:
@@ -157,6 +159,8 @@ private:
             take_snapshot(std::move(*snapshot));
         } else if (auto* event = std::get_if<EventRecord>(&record)) {
             contents_.events.push_back(std::move(*event));
+        } else if (auto* call = std::get_if<LlmCallRecord>(&record)) {
+            contents_.llm_calls.push_back(std::move(*call));
         }
     }
 
@@ -233,6 +237,12 @@ private:
             return identity(left) == identity(right);
         });
         all.erase(repeats, all.end());
+    }
+
+    /// A call that a later incarnation made again for the same evaluation is another call: it was paid for.
+    void order_llm_calls() {
+        std::stable_sort(contents_.llm_calls.begin(), contents_.llm_calls.end(),
+                         [](const LlmCallRecord& left, const LlmCallRecord& right) { return left.key < right.key; });
     }
 
     const ReadOptions& options_;

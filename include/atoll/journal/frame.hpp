@@ -13,7 +13,7 @@ namespace atl::journal {
 /// Version of the segment format. A newer MAJOR is refused; a newer MINOR may add frame types and trailing fields,
 /// which this reader skips.
 constexpr std::uint16_t format_major = 1;
-constexpr std::uint16_t format_minor = 1;
+constexpr std::uint16_t format_minor = 2;
 
 /// magic (8 bytes), MAJOR (u16), MINOR (u16), CRC-32C of those twelve bytes (u32).
 constexpr std::size_t preamble_bytes = 16;
@@ -28,7 +28,15 @@ constexpr std::size_t frame_header_bytes = 9;
 /// Longest payload: bounds what a reader has to hold at once, and what a damaged length can ask for.
 constexpr std::uint32_t max_payload_bytes = 64U * 1024 * 1024;
 
-enum class FrameType : std::uint8_t { header = 1, blob = 2, evaluation = 3, migration = 4, snapshot = 5, event = 6 };
+enum class FrameType : std::uint8_t {
+    header = 1,
+    blob = 2,
+    evaluation = 3,
+    migration = 4,
+    snapshot = 5,
+    event = 6,
+    llm_call = 7,  ///< since 1.2
+};
 
 struct Frame {
     std::uint8_t type = 0;  ///< a FrameType, or a newer one

@@ -46,6 +46,7 @@ struct RunContents {
     /// Of each island what follows its last snapshot, in the order in which the island learnt it.
     std::map<std::uint32_t, std::vector<Learnt>> after_snapshot;
     std::vector<EventRecord> events;           ///< in the order of segments
+    std::vector<LlmCallRecord> llm_calls;      ///< by key, those of one key in the order of segments
     std::vector<Note> torn_tails;              ///< unfinished ends: what a kill leaves behind, nothing acknowledged
     std::vector<Note> fenced;                  ///< what a process wrote after another had taken the run over: not read
     std::vector<Note> damages;                 ///< bad bytes before good ones, nonsense, lost candidate bytes

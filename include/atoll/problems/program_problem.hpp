@@ -41,6 +41,9 @@ public:
     /// A program to start from, with its evolve regions marked.
     virtual std::string initial_program() const = 0;
 
+    /// For people and language models: what a program must define, what it is given, what is a better score. Markdown.
+    virtual std::string statement() const { return {}; }
+
     /// At least one for open instances; none for hidden ones where there are no such. Built once: the reference stays
     /// valid as long as the problem.
     virtual const std::vector<Stage>& stages(std::string_view instance_set) const = 0;
