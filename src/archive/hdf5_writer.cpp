@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "atoll/core/clean_text.hpp"
+
 namespace atl::archive {
 namespace {
 
