@@ -140,7 +140,7 @@ private:
 
     void evaluate(evolve::EvolutionIsland& island, std::uint64_t step, std::uint32_t slot,
                   std::map<std::string, Tally>& tallies) {
-        const engine::Proposal proposal = island.propose(step, slot);
+        const engine::Proposal proposal = island.propose(step, slot, false);
         engine::Made made = proposal.make();
         EvaluationRecord record;
         record.key = proposal.key;

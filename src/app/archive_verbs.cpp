@@ -19,6 +19,7 @@
 #include "atoll/core/file.hpp"
 #include "atoll/core/json.hpp"
 #include "atoll/core/number.hpp"
+#include "atoll/llm/trace.hpp"
 #include "atoll/report/numbers.hpp"
 #include "atoll/report/table.hpp"
 
@@ -207,19 +208,40 @@ ExitCode archive_verify(const std::filesystem::path& root, bool json) {
     return verify.sound() ? ExitCode::ok : ExitCode::damaged;
 }
 
+namespace {
+
+/// Writes to a file, or to standard output when there is none.
+template <class Write>
+void write_output(const std::optional<std::filesystem::path>& output, const Write& write) {
+    if (!output) {
+        write(std::cout);
+        return;
+    }
+    std::ofstream file(*output, std::ios::binary | std::ios::trunc);
+    if (!file) throw InputError("can not write " + output->string());
+    write(file);
+    file.close();
+    if (!file) throw InfrastructureError("writing " + output->string() + " failed; is the disk full?");
+}
+
+}  // namespace
+
+ExitCode archive_trace(const std::filesystem::path& root, const std::optional<std::filesystem::path>& output) {
+    const RunDirectory run = open_run_directory(root);
+    const journal::RunContents contents = journal::read_run(run.root);
+    write_output(output, [&contents](std::ostream& out) {
+        for (const LlmCallRecord& call : contents.llm_calls) {
+            if (llm::belongs_into_trace(call)) out << llm::trace_line(call);
+        }
+    });
+    return ExitCode::ok;
+}
+
 ExitCode archive_export(const std::filesystem::path& root, const std::string& table,
                         const std::optional<std::filesystem::path>& output) {
     const RunDirectory run = open_run_directory(root);
     const journal::RunContents contents = journal::read_run(run.root);
-    if (!output) {
-        archive::export_csv(contents, table, std::cout);
-        return ExitCode::ok;
-    }
-    std::ofstream file(*output, std::ios::binary | std::ios::trunc);
-    if (!file) throw InputError("can not write " + output->string());
-    archive::export_csv(contents, table, file);
-    file.close();
-    if (!file) throw InfrastructureError("writing " + output->string() + " failed; is the disk full?");
+    write_output(output, [&](std::ostream& out) { archive::export_csv(contents, table, out); });
     return ExitCode::ok;
 }
 

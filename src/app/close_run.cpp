@@ -11,6 +11,7 @@
 #include "atoll/core/file.hpp"
 #include "atoll/journal/reader.hpp"
 #include "atoll/report/closing.hpp"
+#include "atoll/report/model_summary.hpp"
 #include "atoll/report/run_figures.hpp"
 #include "search_rank.hpp"
 
@@ -105,6 +106,12 @@ void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, co
         } catch (const Error& error) {
             std::fprintf(stderr, "atoll: %s\n", error.what());
         }
+    }
+    if (job.model) {
+        closing.model = report::model_sentence(report::summarize_models(contents.llm_calls),
+                                               status.model ? status.model->unavailable_seconds : 0);
+    } else if (job.program) {
+        closing.model = "none was asked (no llm.endpoints): operators alone";
     }
     if (folded) closing.archive = run.archive().string();
     if (request.json) {

@@ -70,9 +70,11 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
     Assignment assignment;
     assignment.incarnation = lease->incarnation();
     assignment.run_directory = run.root.string();
-    assignment.job_toml = job.options.to_toml();
+    ResolvedOptions kept = job.options;
+    if (job.own) kept = keep_own_problem(kept, *job.own, run);
+    if (job.model) kept = keep_model_files(kept, *job.model, run);
+    assignment.job_toml = kept.to_toml();
     assignment.token = write_token(run, assignment.incarnation);
-    if (job.own) assignment.job_toml = keep_own_problem(job.options, *job.own, run).to_toml();
     if (!seed_text.empty()) write_file_atomically(stored_seed_candidate(run), seed_text);
     write_file_atomically(run.job(), assignment.job_toml);
     return assignment;

@@ -20,10 +20,17 @@ std::shared_ptr<const evolve::ProgramRunner> make_runner(const Job& job) {
     return std::make_shared<const evolve::ProgramRunner>(*job.program, job.host, job.program_limits);
 }
 
+std::shared_ptr<const evolve::ModelProposer> make_proposer(const Job& job) {
+    if (!job.model) return nullptr;
+    return std::make_shared<const evolve::ModelProposer>(job.program, job.model->prompts);
+}
+
 }  // namespace
 
 void check_pipelines(const Job& job) {
-    if (job.program) return evolve::ProgramVariation::check_pipelines(*job.program, job.operators);
+    if (job.program) {
+        return evolve::ProgramVariation::check_pipelines(*job.program, job.operators, job.model.has_value());
+    }
     const evolve::VectorVariation checked(job.vectors, job.operators);
 }
 
@@ -31,7 +38,7 @@ std::shared_ptr<const evolve::Variation> make_variation(const Job& job, const st
     if (job.program) {
         return std::make_shared<const evolve::ProgramVariation>(job.program, make_runner(job),
                                                                 seed ? seed->bytes : job.program->initial_program(),
-                                                                job.tuner_calls, job.operators);
+                                                                job.tuner_calls, job.operators, make_proposer(job));
     }
     return std::make_shared<const evolve::VectorVariation>(job.vectors, job.operators);
 }

@@ -161,6 +161,13 @@ Job make_job(ResolvedOptions options, const std::filesystem::path& folder) {
     island.migration.migrants = small(given, "migration.migrants");
     island.bandit.floor = given.real("operators.floor");
     job.operators = given.texts("operators.enabled");
+    job.model = read_model_job(given, folder);
+    if (job.model && !job.program) {
+        throw InputError(given.source("llm.endpoints") + ": 'llm.endpoints': the candidates of " + job.problem->name() +
+                         " are vectors, which no model is asked for; leave it out");
+    }
+    if (job.model) island.model_weights = job.model->weights;
+    island.prompts_with_timings = !rank.deterministic;
     with_source(given, "operators.enabled", [&] {
         check_pipelines(job);
         return 0;

@@ -174,6 +174,53 @@ std::vector<Option> rows() {
             "Island steps between two snapshots of its state; 0: only at the end.")
         .in_content_hash = false;
 
+    const auto seconds_of = [&](std::string key, std::string value, double low, std::string description) {
+        Option& option = real(std::move(key), std::move(value), low, 1e6, std::move(description));
+        option.unit = "seconds";
+        option.in_content_hash = false;
+    };
+    files("llm.endpoints",
+          "Servers to ask, each a base URL and words: \"http://127.0.0.1:8000/v1 model=NAME\", then concurrency=, weight=, "
+          "requests_per_minute=, tokens_per_minute=, key_environment= or key_file=; empty: no model is asked.")
+        .in_content_hash = false;
+    real("llm.temperature", "0.8", 0, 100, "Of the model's sampling.");
+    integer("llm.seed", "-1", -1, 9e15, "Sent with each request; -1: none is sent.");
+    integer("llm.max_tokens", "4096", 1, 1e9, "Length of a reply, at most.");
+    Option& stream = text("llm.stream", "false", {},
+                          "Replies come in pieces, and are cut once the answer is complete; a cut reply is charged in "
+                          "full.");
+    stream.type = OptionType::boolean;
+    seconds_of("llm.connect_seconds", "10.0", 1e-3, "Patience with an endpoint that does not take the connection.");
+    seconds_of("llm.first_byte_seconds", "300.0", 1e-3, "Patience with one that is silent.");
+    seconds_of("llm.total_seconds", "900.0", 1e-3, "Patience with one that does not come to an end.");
+    integer("llm.attempts", "5", 1, 1000, "Requests for one question, before an operator takes its place.")
+        .in_content_hash = false;
+    seconds_of("llm.hedge_seconds", "0.0", 0,
+               "A second request goes out after this time, the first answer is taken; 0: never, as in deterministic runs.");
+    text("llm.reuse_replies", "\"auto\"", {"auto", "always", "never"},
+         "An equal request is answered by the reply to an earlier one; auto: where a reply is fixed by its request, at "
+         "temperature 0 or with a seed.")
+        .in_content_hash = false;
+    integer("llm.budget_tokens", "0", 0, 9e15,
+            "Tokens of prompts and replies of the whole run, reserved before sending; 0: no limit.")
+        .in_content_hash = false;
+    Option& money = real("llm.budget_usd", "0.0", 0, 1e12,
+                         "Money of the whole run, reserved before sending; needs llm.prices; 0: no limit.");
+    money.unit = "USD";
+    money.in_content_hash = false;
+    text("llm.prices", "\"\"", {},
+         "CSV file: model,prompt_usd_per_million_tokens,completion_usd_per_million_tokens; paths begin at the job file's "
+         "folder.")
+        .in_content_hash = false;
+    text("llm.replay", "\"\"", {},
+         "A trace (atoll archive trace) or a run directory that answers in place of the endpoints; empty: none.")
+        .in_content_hash = false;
+    integer("llm.prompt_bytes", "24000", 1000, 1e8, "Length of a prompt, at most, unless the program alone is longer.")
+        .unit = "bytes";
+    text("llm.prompts", "\"\"", {}, "Folder of templates that take the place of those in data/prompts; empty: none.")
+        .in_content_hash = false;
+    text("llm.instructions", "\"\"", {}, "Words of your own that stand in every prompt.");
+
     text("cpp.compiler", "\"/usr/bin/g++\"", {},
          "The compiler of C++ programs; it and all that it starts must lie below the read paths.")
         .in_content_hash = false;

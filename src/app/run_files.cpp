@@ -25,6 +25,22 @@ Json island_json(const engine::IslandStatus& island) {
     return json;
 }
 
+Json model_json(const llm::ClientStatus& model, std::uint64_t asking) {
+    Json json;
+    json.set("available", model.available);
+    json.set("asking", asking);
+    json.set("asked", model.asked);
+    json.set("answered", model.answered);
+    json.set("failed", model.failed);
+    json.set("requests", model.requests);
+    json.set("prompt_tokens", model.prompt_tokens);
+    json.set("completion_tokens", model.completion_tokens);
+    json.set("usd", model.usd);
+    json.set("unavailable_seconds", model.unavailable_seconds);
+    json.set("last_error", model.last_error);
+    return json;
+}
+
 }  // namespace
 
 Json status_json(const engine::RunStatus& status, const std::string& problem, Direction direction) {
@@ -41,6 +57,7 @@ Json status_json(const engine::RunStatus& status, const std::string& problem, Di
     json.set("evaluations", status.evaluations);
     json.set("in_flight", status.in_flight);
     json.set("migrations", status.migrations);
+    if (status.model) json.set("model", model_json(*status.model, status.asking));
     json.set("best", status.best ? island_json(*status.best) : Json());
     Json::Array islands;
     for (const engine::IslandStatus& island : status.islands) islands.push_back(island_json(island));

@@ -195,6 +195,7 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
     SpaceWatch space(run, static_cast<std::uint32_t>(transport->rank()), log);
     std::unique_ptr<journal::FileJournal> journal;
     std::unique_ptr<engine::ThreadExecutor> executor;
+    std::unique_ptr<llm::Client> model;
     std::unique_ptr<engine::Rank> rank;
     std::optional<Error> failure;
     try {
@@ -204,9 +205,16 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
                    .rank = static_cast<std::uint32_t>(transport->rank())});
         journal = open_journal(run, assignment, job, request, *transport, space);
         executor = std::make_unique<engine::ThreadExecutor>(job.workers > 0 ? job.workers : assignment.workers);
-        rank = std::make_unique<engine::Rank>(engine::RankParts{*transport, *executor, clock, *journal, *evaluator},
-                                              options);
         if (assignment.fences && !earlier) earlier = read_earlier(run.root, *assignment.fences);
+        if (job.model) {
+            const ClientPlace place{static_cast<std::uint32_t>(transport->rank()),
+                                    static_cast<std::uint32_t>(transport->size()), options.islands,
+                                    options.deterministic, job.island.seed};
+            model = make_model_client(*job.model, place,
+                                      earlier ? earlier->llm_calls : std::vector<LlmCallRecord>());
+        }
+        rank = std::make_unique<engine::Rank>(
+            engine::RankParts{*transport, *executor, clock, *journal, *evaluator, model.get()}, options);
         add_islands(*rank, *transport, run, job, std::move(earlier));
         // Empty but valid from the first moment on; later folds run in a child.
         if (root && !std::filesystem::exists(run.archive())) fold_run(run.root);

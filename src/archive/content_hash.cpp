@@ -86,11 +86,29 @@ std::string content_toml(const journal::RunContents& contents, const ContentOfJo
     return fmt::format("{}", fmt::join(jobs, ""));
 }
 
+namespace {
+
+/// The call whose reply an evaluation was made from is the last one of its key: one that an interrupted incarnation
+/// made before was paid for and not used.
+std::vector<LlmCallRecord> used_calls(const std::vector<LlmCallRecord>& calls) {
+    std::vector<LlmCallRecord> used;
+    for (const LlmCallRecord& call : calls) {
+        if (!used.empty() && used.back().key == call.key) used.pop_back();
+        used.push_back(call);
+    }
+    return used;
+}
+
+}  // namespace
+
 Sha256 content_hash(const journal::RunContents& contents, std::string_view content_toml) {
     CanonicalBytes out;
     out.raw(layout_version);
     out.text(content_toml);
+    const std::vector<LlmCallRecord> calls = used_calls(contents.llm_calls);
     std::vector<Table> tables = tables_of(contents);
+    std::erase_if(tables, [](const Table& table) { return table.name == "llm_calls"; });
+    tables.push_back(llm_calls_table(calls));
     sort_by_name<Table>(tables, [](const Table& table) -> const std::string& { return table.name; });
     for (Table& table : tables) {
         std::erase_if(table.columns, [](const Column& column) { return !column.info.in_content_hash; });

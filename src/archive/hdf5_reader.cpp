@@ -122,6 +122,10 @@ DatasetHandle ArchiveReader::open(const std::string& path) const {
     return DatasetHandle(H5_TRY(H5Dopen2(file_.get(), path.c_str(), H5P_DEFAULT)));
 }
 
+bool ArchiveReader::has(const std::string& path) const {
+    return H5_TRY(H5Lexists(file_.get(), path.c_str(), H5P_DEFAULT)) > 0;
+}
+
 std::uint64_t ArchiveReader::rows(const std::string& column_path) const {
     return rows_of(open(column_path).get(), column_path);
 }

@@ -21,6 +21,8 @@ public:
     /// Throws FormatVersionError when the file is of a newer MAJOR version. Messages call it `shown_as`.
     ArchiveReader(const std::filesystem::path& path, const std::filesystem::path& shown_as);
 
+    /// False when there is nothing of this name.
+    bool has(const std::string& path) const;
     std::uint64_t rows(const std::string& column_path) const;
     /// A column of texts, or of numbers in the same type as `like`. DamageError when it does not have `rows` rows.
     ColumnValues read(const std::string& column_path, const ColumnValues& like, std::uint64_t rows) const;

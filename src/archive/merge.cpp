@@ -120,6 +120,10 @@ public:
         move(record.key);
         take(record);
     }
+    void append(LlmCallRecord record) {
+        move(record.key);
+        take(std::move(record));
+    }
     void append(EventRecord record) { take(std::move(record)); }
 
 private:
@@ -163,6 +167,7 @@ void write_source(MergeSource& source, const Lengths& lengths, const fs::path& o
         records.append(std::move(record));
     }
     for (const MigrationRecord& record : contents.migrations) records.append(record);
+    for (LlmCallRecord& record : contents.llm_calls) records.append(std::move(record));
     for (EventRecord& record : contents.events) records.append(std::move(record));
     records.append(EventRecord{.name = "merged", .text = to_text(source), .elapsed_seconds = 0});
     for (const auto& segment : segments) segment->flush();

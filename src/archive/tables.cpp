@@ -182,11 +182,63 @@ Table segments_table(const std::vector<journal::SegmentInfo>& rows) {
 
 }  // namespace
 
+Table llm_calls_table(const std::vector<LlmCallRecord>& rows) {
+    using R = LlmCallRecord;
+    const auto add = [&rows](const ColumnInfo& info, auto get) { return column(rows, info, get); };
+    Table table{"llm_calls", "Questions to language models, by the evaluation they were asked for", rows.size(), {}};
+    table.columns = {
+        add({"island", "1", "Island that asked", hashed}, [](const R& r) { return r.key.island; }),
+        add({"step", "1", "The island's step", hashed}, [](const R& r) { return r.key.step; }),
+        add({"slot", "1", "Candidate within the step", hashed}, [](const R& r) { return r.key.slot; }),
+        add(
+            {"model", "", "Model that was asked", not_hashed}, [](const R& r) -> auto& { return r.model; }),
+        add(
+            {"endpoint", "", "Base URL of the server that answered, or of the last one asked", not_hashed},
+            [](const R& r) -> auto& { return r.endpoint; }),
+        add({"request_sha256", "", "SHA-256 of the request's body as first composed", hashed},
+            [](const R& r) { return r.request_sha256; }),
+        add({"occurrence", "1", "How often the island had asked the same before", hashed},
+            [](const R& r) { return r.occurrence; }),
+        add({"reply_sha256", "", "SHA-256 of the reply's text, see /blobs; zeros when there is none", hashed},
+            [](const R& r) { return r.reply_sha256; }),
+        add(
+            {"status", "", "ok, or why there is no reply", not_hashed}, [](const R& r) -> auto& { return r.status; }),
+        add(
+            {"finish_reason", "", "As the server said; cut: ended by atoll once the answer was complete", not_hashed},
+            [](const R& r) -> auto& { return r.finish_reason; }),
+        add({"prompt_tokens", "1", "Tokens of prompts as servers said, over all requests of the call", not_hashed},
+            [](const R& r) { return r.prompt_tokens; }),
+        add({"completion_tokens", "1", "Tokens of replies, likewise", not_hashed},
+            [](const R& r) { return r.completion_tokens; }),
+        add({"reserved_tokens", "1",
+             "Charged at their most for requests whose server did not say: cut, timed out, overtaken", not_hashed},
+            [](const R& r) { return r.reserved_tokens; }),
+        add({"usd", "USD", "Price of both", not_hashed}, [](const R& r) { return r.usd; }),
+        add({"requests", "1", "HTTP requests sent", not_hashed}, [](const R& r) { return r.requests; }),
+        add({"hedges", "1", "Of those, sent because another was slow", not_hashed},
+            [](const R& r) { return r.hedges; }),
+        add({"faults", "1", "Of those, failed", not_hashed}, [](const R& r) { return r.faults; }),
+        add({"reused", "1", "1 when answered by the reply to an equal request", not_hashed},
+            [](const R& r) { return r.reused; }),
+        add({"origin", "", "measured, or replayed from a trace", not_hashed},
+            [](const R& r) { return to_string(r.origin); }),
+        add({"first_byte_seconds", "s", "Until the first byte of the request that answered", not_hashed},
+            [](const R& r) { return r.first_byte_seconds; }),
+        add({"wall_seconds", "s", "From the question to the reply", not_hashed},
+            [](const R& r) { return r.wall_seconds; }),
+        add({"elapsed_seconds", "s", "When the reply came, since the run's start", not_hashed},
+            [](const R& r) { return r.elapsed_seconds; }),
+        add({"rank", "1", "Rank that asked", not_hashed}, [](const R& r) { return r.rank; }),
+    };
+    return table;
+}
+
 std::vector<Table> tables_of(const journal::RunContents& contents) {
     std::vector<Table> tables;
     tables.push_back(evaluations_table(contents.evaluations));
     tables.push_back(metrics_table(contents.evaluations));
     tables.push_back(migrations_table(contents.migrations));
+    tables.push_back(llm_calls_table(contents.llm_calls));
     tables.push_back(events_table(contents.events));
     tables.push_back(segments_table(contents.segments));
     return tables;

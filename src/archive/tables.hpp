@@ -40,4 +40,7 @@ struct Table {
 /// All tables but the blobs. They refer to `contents`, which must outlive them.
 std::vector<Table> tables_of(const journal::RunContents& contents);
 
+/// One of them, over other calls.
+Table llm_calls_table(const std::vector<LlmCallRecord>& rows);
+
 }  // namespace atl::archive

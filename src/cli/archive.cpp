@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The questions to an archive: atoll archive ls, verify, fold, best, hash, export and merge.
+// The questions to an archive: atoll archive ls, verify, fold, best, hash, trace, export and merge.
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +43,9 @@ void add_archive(Command& program, Action& action, const std::string& command_li
                        [=] { return app::archive_hash(words->run, words->json); });
     for (Command* verb : {&list, &verify, &fold, &best, &hash}) verb->flag("--json", words->json, "Print as JSON");
     fold.flag("--background", words->background, "At lowest priority, ending with its parent");
+    Command trace = add("trace", "What language models replied, as JSON lines that 'llm.replay' takes",
+                        [=] { return app::archive_trace(words->run, words->output); });
+    trace.option("--output", words->output, "File (default: standard output)", "FILE");
     Command table =
         add("export", "One table as CSV", [=] { return app::archive_export(words->run, words->table, words->output); });
     table.option("--table", words->table, "Which table", "NAME");

@@ -2,6 +2,8 @@
 // SHA-256 and CRC-32C over whichever inner loop this CPU runs fastest.
 #include "atoll/core/hash.hpp"
 
+#include <charconv>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -92,6 +94,17 @@ std::string to_hex(const Sha256& digest) {
         text += digits[byte & 15];
     }
     return text;
+}
+
+std::optional<Sha256> parse_sha256(std::string_view hex) {
+    Sha256 digest{};
+    if (hex.size() != 2 * digest.size()) return std::nullopt;
+    for (std::size_t i = 0; i < digest.size(); ++i) {
+        const char* begin = hex.data() + 2 * i;
+        const auto [end, error] = std::from_chars(begin, begin + 2, digest[i], 16);
+        if (error != std::errc() || end != begin + 2) return std::nullopt;
+    }
+    return digest;
 }
 
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t seed) { return ~chosen_crc32c()(~seed, bytes); }

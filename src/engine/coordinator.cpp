@@ -122,12 +122,17 @@ void Coordinator::send_to_all(Tag tag, const std::string& payload) {
 
 void Coordinator::refresh(Nanoseconds now) {
     status_.elapsed_seconds = options_.base_elapsed_seconds + to_seconds(now - started_);
-    status_.evaluations = status_.in_flight = status_.migrations = status_.journal_records = 0;
+    status_.evaluations = status_.in_flight = status_.asking = status_.migrations = status_.journal_records = 0;
+    status_.model.reset();
     status_.islands.clear();
     status_.best.reset();
     for (const Peer& peer : peers_) {
         status_.evaluations += peer.status.acknowledged;
         status_.in_flight += peer.status.in_flight;
+        status_.asking += peer.status.asking;
+        if (peer.status.model) {
+            status_.model = status_.model ? *status_.model + *peer.status.model : *peer.status.model;
+        }
         status_.migrations += peer.status.migrations;
         status_.journal_records += peer.status.journal_records;
         status_.islands.insert(status_.islands.end(), peer.status.islands.begin(), peer.status.islands.end());

@@ -2,6 +2,7 @@
 // One proposal on its way through a worker: private to the rank.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "atoll/engine/evaluator.hpp"
@@ -20,6 +21,10 @@ struct Rank::Flight {
     bool is_made = false;
     Sha256 content{};
     bool cache_hit = false;
+    std::string reply;  ///< to the proposal's question
+    double usd = 0;     ///< of it
+    /// The outcome stands: another attempt would come to the same.
+    bool is_final = false;
     EvaluationOutcome outcome;
     double make_seconds = 0;  ///< on a worker, by its clock
 

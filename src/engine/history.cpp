@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "atoll/engine/island.hpp"
+
 namespace atl::engine {
 
 std::optional<KnownOutcome> History::find(const Sha256& content) const {
@@ -19,7 +21,7 @@ std::optional<KnownOutcome> History::find(const Sha256& content) const {
 }
 
 void History::insert(const EvaluationRecord& record) {
-    if (record.verdict.kind == VerdictKind::infrastructure) return;
+    if (record.verdict.kind == VerdictKind::infrastructure || record.candidate.genome == refused_genome) return;
     const std::lock_guard lock(mutex_);
     auto reason = std::find(reasons_.begin(), reasons_.end(), record.verdict.reason);
     if (reason == reasons_.end()) reason = reasons_.insert(reasons_.end(), record.verdict.reason);

@@ -29,8 +29,8 @@ bool IslandRunner::may_propose() const {
     return open_slots_ == 0 && step_ < epoch_end_step_;
 }
 
-Proposal IslandRunner::propose() {
-    Proposal proposal = island_->propose(step_, slot_);
+Proposal IslandRunner::propose(bool may_ask) {
+    Proposal proposal = island_->propose(step_, slot_, may_ask);
     proposal.key = {id_, step_, slot_, 0};
     ++open_by_step_[step_];
     ++open_slots_;

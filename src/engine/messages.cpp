@@ -74,9 +74,15 @@ void serialize(Archive& archive, atl::engine::IslandStatus& status, unsigned /*v
 }
 
 template <class Archive>
+void serialize(Archive& archive, atl::llm::ClientStatus& status, unsigned /*version*/) {
+    archive& status.asked& status.answered& status.failed& status.requests& status.prompt_tokens;
+    archive& status.completion_tokens& status.usd& status.unavailable_seconds& status.last_error& status.available;
+}
+
+template <class Archive>
 void serialize(Archive& archive, atl::engine::RankStatus& status, unsigned /*version*/) {
-    archive& status.acknowledged& status.in_flight& status.migrations& status.journal_records& status.exhausted;
-    archive& status.islands;
+    archive& status.acknowledged& status.in_flight& status.asking& status.migrations& status.journal_records;
+    archive& status.exhausted& status.islands& status.model;
 }
 
 template <class Archive>

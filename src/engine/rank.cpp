@@ -33,6 +33,9 @@ void Rank::add_island(std::uint32_t id, std::unique_ptr<Island> island, IslandPr
                                       evaluation_share(options_.limit_evaluations, options_.islands, id),
                                       options_.deterministic, options_.epoch_steps()};
     begin_at(progress.next_step);
+    if (parts_.model != nullptr) {
+        for (const Sha256& request : progress.asked) parts_.model->skip(id, request);
+    }
     runners_.push_back(std::make_unique<IslandRunner>(id, std::move(island), options, std::move(progress)));
     announce_target(runners_.back()->status().best, runners_.back()->status().best_key);
 }
@@ -63,9 +66,11 @@ transport::StepResult Rank::step(Nanoseconds now) {
         if (!has_begun_) begin();
         receive_messages(now);
         parts_.executor.poll(now);
+        if (parts_.model != nullptr) parts_.model->poll(now);
         acknowledge();
         for (Source* source : sources_) source->poll(now);
         watch_walltime();
+        watch_model();
         propose();
         end_epoch();
         advance_phase();
@@ -87,6 +92,7 @@ Nanoseconds Rank::wake_at() const {
     if (phase_ == Phase::stopping) wake = std::min(wake, drain_until_);
     if (coordinator_) wake = std::min(wake, coordinator_->wake_at());
     for (const Source* source : sources_) wake = std::min(wake, source->wake_at());
+    if (parts_.model != nullptr) wake = std::min(wake, parts_.model->wake_at());
     return wake;
 }
 
@@ -107,6 +113,7 @@ transport::StepResult Rank::leave(Nanoseconds now) {
 std::vector<int> Rank::descriptors() const {
     std::vector<int> all{parts_.executor.descriptor(), parts_.journal.descriptor()};
     for (const Source* source : sources_) all.push_back(source->descriptor());
+    if (parts_.model != nullptr) all.push_back(parts_.model->descriptor());
     std::erase(all, -1);
     return all;
 }
@@ -166,6 +173,8 @@ void Rank::begin_stopping(const StopRequest& request) {
     }
     drain_until_ = now_ + from_seconds(patience);
     parts_.executor.cancel_queued();
+    // Replies may take longer than a stop may wait; what they would have cost is charged.
+    if (parts_.model != nullptr) parts_.model->cancel_all();
 }
 
 void Rank::request_stop(const StopRequest& request) {
@@ -218,6 +227,8 @@ void Rank::send_status(Nanoseconds now) {
     RankStatus status;
     status.acknowledged = acknowledged_evaluations_;
     status.in_flight = queued_;
+    status.asking = asking_;
+    if (parts_.model != nullptr) status.model = model_status();
     status.migrations = migrations_;
     status.journal_records = appended_;
     status.exhausted = exhausted();

@@ -20,10 +20,15 @@ void Rank::Flight::work(const Evaluator& evaluator) {
         if (!is_made) {
             const MonotonicClock clock;
             const Nanoseconds began = clock.now();
-            made = proposal.make();
+            made = proposal.question ? proposal.question->make(reply) : proposal.make();
             make_seconds = to_seconds(clock.now() - began);
             content = sha256(made.candidate.bytes);
             is_made = true;
+        }
+        if (made.refused) {
+            outcome = {};
+            outcome.verdict = *made.refused;
+            return;
         }
         if (const auto known = history->find(content)) {
             cache_hit = true;
@@ -40,41 +45,52 @@ void Rank::Flight::work(const Evaluator& evaluator) {
     }
 }
 
+/// Two pools with room of their own: workers, and questions on their way. While both have room, islands choose freely;
+/// while no model can be asked, they go on with operators. A slot that only a model can fill waits for one, and may
+/// then be asked for ahead of the workers.
 void Rank::propose() {
     const std::size_t queue_limit = options_.queue_per_worker * parts_.executor.workers();
     std::size_t reused = 0;
     more_to_reuse_ = false;
-    while (phase_ == Phase::running && queued_ < queue_limit && open_ < options_.unacknowledged_limit) {
+    while (phase_ == Phase::running && open_ - asking_ < options_.unacknowledged_limit) {
+        const bool workers_have_room = queued_ < queue_limit;
+        const bool models_have_room = may_ask();
+        if (!workers_have_room && !models_have_room) return;
         // The island that is furthest behind goes first, so that islands of one rank advance evenly.
         std::size_t chosen = runners_.size();
         for (std::size_t i = 0; i < runners_.size(); ++i) {
             if (!runners_[i]->may_propose()) continue;
+            if (runners_[i]->must_ask() ? !models_have_room : !workers_have_room) continue;
             if (chosen == runners_.size() || runners_[i]->proposed() < runners_[chosen]->proposed()) chosen = i;
         }
         if (chosen == runners_.size()) return;
-        const std::size_t queued_before = queued_;
-        launch(chosen);
-        if (queued_ > queued_before || ++reused < most_reused_a_step) continue;
+        const std::size_t open_before = queued_ + asking_;
+        launch(chosen, models_have_room);
+        if (queued_ + asking_ > open_before || ++reused < most_reused_a_step) continue;
         more_to_reuse_ = true;  // the loop looks after its messages in between
         return;
     }
 }
 
-void Rank::launch(std::size_t runner) {
+void Rank::launch(std::size_t runner, bool may_ask) {
     IslandRunner& island = *runners_[runner];
     if (island.at_step_start() && island.step() > 0 && !options_.deterministic) {
         const std::uint64_t interval = options_.migration_interval;
         if (interval > 0 && island.step() % interval == 0) migrate(runner, island.step() / interval);
         if (options_.snapshot_interval > 0 && island.step() % options_.snapshot_interval == 0) snapshot(island);
     }
-    Proposal proposal = island.propose();
+    Proposal proposal = island.propose(may_ask);
     if (reuse(runner, proposal)) return;
     auto flight = std::make_shared<Flight>();
     flight->runner = runner;
     flight->history = island.history();
     flight->proposal = std::move(proposal);
     ++open_;
-    submit(flight);
+    if (flight->proposal.question) {
+        ask(flight);
+    } else {
+        submit(flight);
+    }
 }
 
 /// Takes what an earlier incarnation recorded for this slot. Otherwise the proposal's attempt is the next one to make.
@@ -82,17 +98,25 @@ bool Rank::reuse(std::size_t runner, Proposal& proposal) {
     IslandRunner& island = *runners_[runner];
     while (const EvaluationRecord* found = island.recorded(proposal.key)) {
         const EvaluationRecord record = *found;  // it leaves the runner's store when it is committed
-        if (record.operator_name != proposal.operator_name || record.parent_1 != proposal.parent_1 ||
-            record.parent_2 != proposal.parent_2) {
+        const auto made = [&record](const Proposal& way) {
+            return record.operator_name == way.operator_name && record.parent_1 == way.parent_1 &&
+                   record.parent_2 == way.parent_2;
+        };
+        const Proposal* otherwise = proposal.question ? proposal.question->otherwise.get() : nullptr;
+        if (!made(proposal) && (otherwise == nullptr || !made(*otherwise))) {
             throw InfrastructureError("evaluation " + to_string(record.key) + " was recorded as made by '" +
                                       record.operator_name +
                                       "' from other parents than this program would take; go on " +
                                       "with the build and on the CPU model that the run began with");
         }
-        if (record.verdict.kind == VerdictKind::infrastructure && record.key.attempt + 1 < options_.maximum_attempts) {
+        // A question without an answer is not asked again: no candidate came of it.
+        const bool is_final = proposal.question.has_value() && record.candidate_sha256 == Sha256{};
+        if (record.verdict.kind == VerdictKind::infrastructure && !is_final &&
+            record.key.attempt + 1 < options_.maximum_attempts) {
             ++proposal.key.attempt;
             continue;
         }
+        if (proposal.question && parts_.model != nullptr) parts_.model->skip(proposal.question->request);
         island.finished(record);
         const Score score = record.verdict.ok() ? record.score : Score{};
         island.acknowledged(record.key, score, options_.direction);
@@ -126,7 +150,8 @@ void Rank::finish(const std::shared_ptr<Flight>& flight) {
     record.parent_2 = flight->proposal.parent_2;
     record.operator_name = flight->proposal.operator_name;
     record.candidate_sha256 = flight->content;
-    record.objective_calls = flight->made.objective_calls + (flight->cache_hit ? 0 : 1);
+    record.objective_calls = flight->made.objective_calls + (flight->cache_hit || flight->made.refused ? 0 : 1);
+    record.usd = flight->usd;
     record.elapsed_seconds = elapsed();
     record.rank = static_cast<std::uint32_t>(parts_.transport.rank());
     record.cache_hit = flight->cache_hit;
@@ -141,7 +166,8 @@ void Rank::finish(const std::shared_ptr<Flight>& flight) {
     record.metrics = std::move(outcome.metrics);
 
     const bool retry = record.verdict.kind == VerdictKind::infrastructure &&
-                       record.key.attempt + 1 < options_.maximum_attempts && phase_ == Phase::running;
+                       record.key.attempt + 1 < options_.maximum_attempts && phase_ == Phase::running &&
+                       !flight->is_final;
     record.candidate = retry ? flight->made.candidate : std::move(flight->made.candidate);
     // Only a verdict of ok makes a score count: for the best, for the target, for what is shown.
     const Score score = record.verdict.ok() ? record.score : Score{};

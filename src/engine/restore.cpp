@@ -60,6 +60,18 @@ EvaluationRecord without_candidate(const EvaluationRecord& record) {
     return known;
 }
 
+/// What the island asked before a step; an evaluation whose question an interruption had repeated counts once.
+std::vector<Sha256> asked_before(const journal::RunContents& contents, std::uint32_t island, std::uint64_t step) {
+    std::vector<Sha256> asked;
+    const LlmCallRecord* previous = nullptr;
+    for (const LlmCallRecord& call : contents.llm_calls) {
+        if (call.key.island != island || call.key.step >= step) continue;
+        if (previous == nullptr || previous->key != call.key) asked.push_back(call.request_sha256);
+        previous = &call;
+    }
+    return asked;
+}
+
 }  // namespace
 
 double elapsed_seconds(const journal::RunContents& contents) {
@@ -67,6 +79,7 @@ double elapsed_seconds(const journal::RunContents& contents) {
     for (const auto& record : contents.evaluations) latest = std::max(latest, record.elapsed_seconds);
     for (const auto& record : contents.migrations) latest = std::max(latest, record.elapsed_seconds);
     for (const auto& record : contents.events) latest = std::max(latest, record.elapsed_seconds);
+    for (const auto& record : contents.llm_calls) latest = std::max(latest, record.elapsed_seconds);
     return latest;
 }
 
@@ -124,6 +137,7 @@ IslandProgress restore_island(Island& island, std::uint32_t id, const journal::R
     }
     // Slots that were dropped when the run stopped left no record, but their steps are over.
     if (snapshot != nullptr) progress.next_step = std::max(progress.next_step, snapshot->step);
+    progress.asked = asked_before(contents, id, progress.next_step);
     return progress;
 }
 
@@ -154,6 +168,7 @@ IslandProgress restore_island_at(Island& island, std::uint32_t id, const journal
         note_best(progress, record, direction);
         progress.known.push_back(without_candidate(record));
     }
+    progress.asked = asked_before(contents, id, step);
     return progress;
 }
 

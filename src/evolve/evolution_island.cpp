@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <numeric>
 #include <utility>
 
 #include "atoll/core/error.hpp"
@@ -13,7 +14,8 @@
 namespace atl::evolve {
 namespace {
 
-constexpr std::uint32_t snapshot_version = 1;
+constexpr std::uint32_t snapshot_version = 2;  // 2: mistakes
+constexpr std::size_t most_mistakes = 4;
 
 double thread_cpu_seconds() {
     timespec now{};
@@ -74,23 +76,53 @@ bool EvolutionIsland::starting(std::uint64_t step, std::uint32_t slot) const {
     return step >= era_first_step_ && (step - era_first_step_) * options_.batch + slot < options_.initial_candidates;
 }
 
-engine::Proposal EvolutionIsland::propose(std::uint64_t step, std::uint32_t slot) {
+bool EvolutionIsland::is_seed(std::uint64_t step, std::uint32_t slot) const {
+    return options_.seed_candidate && step == 0 && slot == 0;
+}
+
+bool EvolutionIsland::must_ask(std::uint64_t step, std::uint32_t slot) const {
+    if (is_seed(step, slot) || starting(step, slot)) return false;
+    const std::vector<Pipeline>& pipelines = variation_->pipelines();
+    return std::all_of(pipelines.begin(), pipelines.end(), [](const Pipeline& each) { return each.asks_model; });
+}
+
+engine::Proposal EvolutionIsland::propose(std::uint64_t step, std::uint32_t slot, bool may_ask) {
     last_step_ = std::max(last_step_, step);
     engine::Proposal proposal;
     proposal.key = {options_.island, step, slot, 0};
-    if (options_.seed_candidate && step == 0 && slot == 0) {
+    if (is_seed(step, slot)) {
         proposal.operator_name = "seed";
         proposal.make = [seed = *options_.seed_candidate] { return engine::Made{seed, 0, 0}; };
         return proposal;
     }
+    RandomStream random(options_.seed, options_.island, step, slot, StreamPurpose::propose);
+    if (starting(step, slot)) {
+        fill(proposal, variation_->starter(), random);
+        return proposal;
+    }
+    const std::vector<Pipeline>& pipelines = variation_->pipelines();
+    const auto needs_none = [&pipelines](std::size_t arm) { return !pipelines[arm].asks_model; };
+    const std::size_t arm = bandit_.pick(random.uniform(), [&](std::size_t each) { return may_ask || needs_none(each); });
+    if (!pipelines.at(arm).asks_model) {
+        fill(proposal, pipelines[arm], random);
+        return proposal;
+    }
+    ask(proposal, pipelines[arm], random);
+    if (const std::size_t other = bandit_.pick(random.uniform(), needs_none); other < pipelines.size()) {
+        auto otherwise = std::make_shared<engine::Proposal>();
+        otherwise->key = proposal.key;
+        fill(*otherwise, pipelines[other], random);
+        proposal.question->otherwise = std::move(otherwise);
+    }
+    return proposal;
+}
 
-    const Pipeline* pipeline = &variation_->starter();
+/// A candidate by an operator of ours.
+void EvolutionIsland::fill(engine::Proposal& proposal, const Pipeline& pipeline, RandomStream& random) const {
     std::vector<std::shared_ptr<const Candidate>> parents;
     std::shared_ptr<const Candidate> to_beat;
-    if (!starting(step, slot)) {
-        RandomStream random(options_.seed, options_.island, step, slot, StreamPurpose::propose);
-        pipeline = &variation_->pipelines()[bandit_.pick(random.uniform())];
-        for (std::uint32_t i = 0; i < pipeline->parents; ++i) {
+    if (&pipeline != &variation_->starter()) {
+        for (std::uint32_t i = 0; i < pipeline.parents; ++i) {
             // The first parent is selected; its mates are drawn evenly, for diversity.
             const std::size_t index = i == 0 ? population_.select(random) : population_.select_uniform(random);
             parents.push_back(candidate_of(population_[index]));
@@ -99,18 +131,112 @@ engine::Proposal EvolutionIsland::propose(std::uint64_t step, std::uint32_t slot
         }
         if (population_.full()) to_beat = candidate_of(population_.members().back());
     }
-    proposal.operator_name = pipeline->name;
-    proposal.make = [variation = variation_, pipeline, parents = std::move(parents), to_beat = std::move(to_beat),
-                     seed = options_.seed, key = proposal.key] {
+    proposal.operator_name = pipeline.name;
+    proposal.make = [variation = variation_, pipeline = &pipeline, parents = std::move(parents),
+                     to_beat = std::move(to_beat), seed = options_.seed, key = proposal.key] {
         const double cpu_start = thread_cpu_seconds();
         std::vector<const Candidate*> views;
         for (const auto& parent : parents) views.push_back(parent.get());
-        RandomStream random(seed, key.island, key.step, key.slot, StreamPurpose::operate);
-        engine::Made made = variation->make(*pipeline, views, random, to_beat.get());
+        RandomStream operate(seed, key.island, key.step, key.slot, StreamPurpose::operate);
+        engine::Made made = variation->make(*pipeline, views, operate, to_beat.get());
         made.cpu_seconds += thread_cpu_seconds() - cpu_start;
         return made;
     };
-    return proposal;
+}
+
+/// A candidate by a model: its question, and how its reply will be read.
+void EvolutionIsland::ask(engine::Proposal& proposal, const Pipeline& chosen, RandomStream& random) const {
+    const Pipeline* pipeline = &chosen;
+    Population::Member parent;
+    if (pipeline->repairs) {
+        std::vector<Population::Member> broken;
+        for (const Population::Member& each : mistakes_) {
+            if (each->record.candidate.genome == variation_->genome()) broken.push_back(each);
+        }
+        if (!broken.empty()) parent = broken[random.below(broken.size())];
+    }
+    if (parent == nullptr) {
+        // Nothing to repair: another way to ask, where there is one.
+        const std::vector<Pipeline>& all = variation_->pipelines();
+        const auto other = std::find_if(all.begin(), all.end(),
+                                        [](const Pipeline& each) { return each.asks_model && !each.repairs; });
+        if (pipeline->repairs && other != all.end()) pipeline = &*other;
+        parent = population_[population_.select(random)];
+    }
+    PromptContext context;
+    context.parent = &parent->record;
+    context.with_timings = options_.prompts_with_timings;
+    proposal.parent_1 = parent->record.key;
+    if (pipeline->parents > 1) {
+        const Population::Member& mate = population_[population_.select_uniform(random)];
+        context.mate = &mate->record;
+        proposal.parent_2 = mate->record.key;
+    }
+    for (const Population::Member& each : inspirations(parent, random)) context.inspirations.push_back(&each->record);
+    for (const Population::Member& each : mistakes_) {
+        if (each != parent) context.mistakes.push_back(&each->record);
+    }
+
+    RandomStream asking(options_.seed, options_.island, proposal.key.step, proposal.key.slot, StreamPurpose::ask_model);
+    engine::ModelQuestion question;
+    question.request = variation_->question(*pipeline, context, asking);
+    question.request.key = proposal.key;
+    question.request.model = pick_model(asking.uniform());
+    question.make = [variation = variation_, pipeline, parent = candidate_of(parent), seed = options_.seed,
+                     key = proposal.key](const std::string& reply) {
+        const double cpu_start = thread_cpu_seconds();
+        RandomStream read(seed, key.island, key.step, key.slot, StreamPurpose::read_reply);
+        engine::Made made = variation->make_of_reply(*pipeline, *parent, reply, read);
+        made.cpu_seconds += thread_cpu_seconds() - cpu_start;
+        return made;
+    };
+    proposal.operator_name = pipeline->name;
+    proposal.question = std::move(question);
+}
+
+/// The island's best ever and some others, best first, without the one to change.
+std::vector<Population::Member> EvolutionIsland::inspirations(const Population::Member& parent,
+                                                              RandomStream& random) const {
+    constexpr std::size_t most_elites = 2;
+    constexpr std::size_t most_others = 2;
+    std::vector<Population::Member> chosen;
+    const auto add = [&](const Population::Member& member) {
+        const auto same = [&member](const Population::Member& each) {
+            return each->record.candidate_sha256 == member->record.candidate_sha256;
+        };
+        if (!same(parent) && std::none_of(chosen.begin(), chosen.end(), same)) chosen.push_back(member);
+    };
+    for (std::size_t i = 0; i < std::min(most_elites, elites_.size()); ++i) add(elites_[i]);
+    for (std::size_t i = 0; i < most_others; ++i) add(population_[population_.select_uniform(random)]);
+    std::stable_sort(chosen.begin(), chosen.end(), [](const Population::Member& left, const Population::Member& right) {
+        return left->fitness > right->fitness;
+    });
+    return chosen;
+}
+
+/// By weight.
+std::size_t EvolutionIsland::pick_model(double uniform) const {
+    const std::vector<double>& weights = options_.model_weights;
+    double left = uniform * std::accumulate(weights.begin(), weights.end(), 0.0);
+    for (std::size_t i = 0; i + 1 < weights.size(); ++i) {
+        left -= weights[i];
+        if (left < 0) return i;
+    }
+    return weights.empty() ? 0 : weights.size() - 1;
+}
+
+/// What a model made and what came of it: shown to models until it is repaired, or others have come.
+void EvolutionIsland::note_mistake(const EvaluationRecord& record) {
+    const std::vector<Pipeline>& all = variation_->pipelines();
+    const auto pipeline = std::find_if(all.begin(), all.end(),
+                                       [&](const Pipeline& each) { return each.name == record.operator_name; });
+    if (pipeline == all.end() || !pipeline->asks_model || record.verdict.kind == VerdictKind::infrastructure) return;
+    if (record.parent_1 && pipeline->repairs) {
+        std::erase_if(mistakes_, [&](const Population::Member& each) { return each->record.key == *record.parent_1; });
+    }
+    if (record.verdict.ok()) return;
+    mistakes_.push_front(make_individual(record, 0));
+    if (mistakes_.size() > most_mistakes) mistakes_.pop_back();
 }
 
 double EvolutionIsland::fitness_of(const EvaluationRecord& record) const {
@@ -141,6 +267,7 @@ void EvolutionIsland::learn(const EvaluationRecord& record) {
             }
         }
     }
+    note_mistake(record);
     if (of_this_era && record.verdict.kind != VerdictKind::infrastructure) {
         bandit_.learn(record.operator_name, rank_gain,
                       variation_->cost(record.operator_name, static_cast<double>(record.objective_calls)));
@@ -208,14 +335,17 @@ std::string EvolutionIsland::snapshot() const {
     population_.write(writer);
     elites_.write(writer);
     bandit_.write(writer);
+    writer.u32(static_cast<std::uint32_t>(mistakes_.size()));
+    for (const Population::Member& each : mistakes_) writer.record(each->record);
     return writer.take();
 }
 
 void EvolutionIsland::restore(const std::string& snapshot) {
     if (snapshot.empty()) return;
     StateReader reader(snapshot);
-    if (const std::uint32_t version = reader.u32(); version != snapshot_version) {
-        throw FormatVersionError(fmt::format("island {} has a snapshot of version {}; this program reads version {}",
+    const std::uint32_t version = reader.u32();
+    if (version == 0 || version > snapshot_version) {
+        throw FormatVersionError(fmt::format("island {} has a snapshot of version {}; this program reads up to version {}",
                                              options_.island, version, snapshot_version));
     }
     const std::uint64_t seed = reader.u64();
@@ -231,6 +361,10 @@ void EvolutionIsland::restore(const std::string& snapshot) {
     population_.read(reader);
     elites_.read(reader);
     bandit_.read(reader);
+    mistakes_.clear();
+    const std::uint32_t mistakes = version < 2 ? 0 : reader.u32();
+    if (mistakes > most_mistakes) throw DamageError("an island's snapshot holds more mistakes than are kept");
+    for (std::uint32_t i = 0; i < mistakes; ++i) mistakes_.push_back(make_individual(reader.record(), 0));
     reader.finish();
     for (const Population* each : {&population_, &elites_}) {
         for (const Population::Member& member : each->members()) check_member(member->record.candidate);

@@ -189,6 +189,7 @@ void put(const LlmCallRecord& record, std::string& out) {
     put_text(out, record.model);
     put_text(out, record.endpoint);
     put_digest(out, record.request_sha256);
+    put_varint(out, record.occurrence);
     put_digest(out, record.reply_sha256);
     put_text(out, record.status);
     put_text(out, record.finish_reason);
@@ -213,6 +214,7 @@ LlmCallRecord take_llm_call(Decoder& in) {
     record.model = in.text();
     record.endpoint = in.text();
     record.request_sha256 = in.digest();
+    record.occurrence = in.varint();
     record.reply_sha256 = in.digest();
     record.status = in.text();
     record.finish_reason = in.text();

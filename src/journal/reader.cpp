@@ -160,7 +160,9 @@ private:
         } else if (auto* event = std::get_if<EventRecord>(&record)) {
             contents_.events.push_back(std::move(*event));
         } else if (auto* call = std::get_if<LlmCallRecord>(&record)) {
+            ++content_[call->reply_sha256].uses;
             contents_.llm_calls.push_back(std::move(*call));
+            call_places_.push_back({current_, at.offset, at.frame.size_bytes()});
         }
     }
 
@@ -209,20 +211,26 @@ private:
         content_[sha256("")].present = true;
         for (std::size_t i = 0; i < contents_.evaluations.size(); ++i) {
             EvaluationRecord& record = contents_.evaluations[i];
-            Content& content = content_[record.candidate_sha256];
-            if (!content.present) {
-                const Place& place = places_[i];
-                contents_.damages.push_back(
-                    make_note(files_[place.file].path, place.offset, place.bytes,
-                              fmt::format("the candidate bytes of evaluation {} are lost ({})", to_string(record.key),
-                                          to_hex(record.candidate_sha256))));
-                continue;
-            }
-            if (content.uses-- == 1) {
-                record.candidate.bytes = std::move(content.bytes);
-            } else {
-                record.candidate.bytes = content.bytes;
-            }
+            attach(record.candidate_sha256, record.candidate.bytes, "candidate", record.key, places_[i]);
+        }
+        for (std::size_t i = 0; i < contents_.llm_calls.size(); ++i) {
+            LlmCallRecord& call = contents_.llm_calls[i];
+            attach(call.reply_sha256, call.reply, "reply", call.key, call_places_[i]);
+        }
+    }
+
+    /// `what` of the evaluation `key`, whose record lies at `place`, gets its bytes.
+    void attach(const Sha256& digest, std::string& bytes, const char* what, const EvaluationKey& key,
+                const Place& place) {
+        Content& content = content_[digest];
+        if (!content.present) {
+            contents_.damages.push_back(make_note(
+                files_[place.file].path, place.offset, place.bytes,
+                fmt::format("the {} bytes of evaluation {} are lost ({})", what, to_string(key), to_hex(digest))));
+        } else if (content.uses-- == 1) {
+            bytes = std::move(content.bytes);
+        } else {
+            bytes = content.bytes;
         }
     }
 
@@ -250,7 +258,8 @@ private:
     FenceTable fences_;
     std::size_t current_ = 0;
     RunContents contents_;
-    std::vector<Place> places_;  ///< beside contents_.evaluations
+    std::vector<Place> places_;       ///< beside contents_.evaluations
+    std::vector<Place> call_places_;  ///< beside contents_.llm_calls
     std::unordered_map<Sha256, Content, Sha256Hasher> content_;
     std::map<std::uint32_t, std::map<std::uint64_t, SnapshotRecord>> last_snapshots_;  ///< by island, then step
 };

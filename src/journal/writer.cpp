@@ -278,20 +278,25 @@ private:
         return std::nullopt;
     }
 
-    /// A record's frames: its candidate's bytes when this segment does not have them yet, then the record.
+    /// A record's frames: the bytes that it names when this segment does not have them yet, then the record.
     void encode_frames(const Record& record) {
         const std::uint64_t base = segment_.synced_bytes();
-        const auto* evaluation = std::get_if<EvaluationRecord>(&record);
-        if (evaluation != nullptr && !evaluation->candidate.bytes.empty() &&
-            blobs_.insert(evaluation->candidate_sha256).second) {
-            const std::size_t begin = open_frame(buffer_, FrameType::blob);
-            encode(evaluation->candidate_sha256, evaluation->candidate.bytes, buffer_);
-            close_frame(buffer_, begin, base + begin);
+        if (const auto* evaluation = std::get_if<EvaluationRecord>(&record)) {
+            encode_blob(evaluation->candidate_sha256, evaluation->candidate.bytes, base);
+        } else if (const auto* call = std::get_if<LlmCallRecord>(&record)) {
+            encode_blob(call->reply_sha256, call->reply, base);
         }
         const std::size_t begin = open_frame(buffer_, frame_type(record));
         encode(record, buffer_);
         close_frame(buffer_, begin, base + begin);
         record_ends_.push_back(buffer_.size());
+    }
+
+    void encode_blob(const Sha256& digest, const std::string& bytes, std::uint64_t base) {
+        if (bytes.empty() || !blobs_.insert(digest).second) return;
+        const std::size_t begin = open_frame(buffer_, FrameType::blob);
+        encode(digest, bytes, buffer_);
+        close_frame(buffer_, begin, base + begin);
     }
 
     /// Writes the lines of `safe`; false after a failure for good, which tells of these records as well.

@@ -88,6 +88,7 @@ std::string closing_summary(const Closing& closing) {
     std::string took = count_number(closing.evaluations) + " in " + duration(closing.elapsed_seconds);
     if (closing.objective_calls > 0) took += ", " + count_number(closing.objective_calls) + " objective calls";
     line(out, "evaluations", took);
+    line(out, "model", closing.model);
     line(out, "archive", closing.archive);
     line(out, "picture", closing.picture);
     if (!closing.facts.directory.empty()) line(out, "more", "atoll report " + closing.facts.directory);

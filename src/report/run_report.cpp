@@ -151,6 +151,33 @@ void print_operators(const RunSummary& summary, std::ostream& out) {
     print_capped(table, summary.operators.size(), out);
 }
 
+void print_models(const RunSummary& summary, std::ostream& out) {
+    if (summary.models.empty()) return;
+    Table table("language models", {{"model", Align::left},
+                                    {"questions"},
+                                    {"answered"},
+                                    {"requests"},
+                                    {"faults"},
+                                    {"prompt tokens"},
+                                    {"reply tokens"},
+                                    {"reserved"},
+                                    {"USD"},
+                                    {"median"},
+                                    {"unanswered", Align::left}});
+    for (const ModelSummary& model : summary.models) {
+        if (table.rows() == most_rows) break;
+        std::string unanswered;
+        for (const auto& [reason, times] : model.unanswered) {
+            unanswered += (unanswered.empty() ? "" : ", ") + reason + " " + count_number(times);
+        }
+        table.add_row({model.model, count_number(model.questions), share(model.answered, model.questions),
+                       count_number(model.requests), count_number(model.faults), count_number(model.prompt_tokens),
+                       count_number(model.completion_tokens), count_number(model.reserved_tokens),
+                       short_number(model.usd), duration(model.median_seconds), unanswered});
+    }
+    print_capped(table, summary.models.size(), out);
+}
+
 void print_migrations(const RunSummary& summary, std::ostream& out) {
     Table table("migrations", {{"from"}, {"to"}, {"migrants"}, {"improved the receiver"}, {"share"}});
     for (const MigrationSummary& edge : summary.migrations) {
@@ -210,6 +237,7 @@ void print(const RunSummary& summary, std::ostream& out) {
     print_islands(summary, out);
     print_verdicts(summary, out);
     print_operators(summary, out);
+    print_models(summary, out);
     print_migrations(summary, out);
     print_time(summary, out);
     print_notes(summary, out);

@@ -112,6 +112,23 @@ Json operator_json(const OperatorSummary& one) {
                         {"cpu_seconds", one.cpu_seconds}};
 }
 
+Json model_json(const ModelSummary& model) {
+    Json unanswered = Json::Object{};
+    for (const auto& [reason, times] : model.unanswered) unanswered.set(reason, times);
+    return Json::Object{{"model", model.model},
+                        {"questions", model.questions},
+                        {"answered", model.answered},
+                        {"reused", model.reused},
+                        {"requests", model.requests},
+                        {"faults", model.faults},
+                        {"prompt_tokens", model.prompt_tokens},
+                        {"completion_tokens", model.completion_tokens},
+                        {"reserved_tokens", model.reserved_tokens},
+                        {"usd", model.usd},
+                        {"median_seconds", model.median_seconds},
+                        {"unanswered", std::move(unanswered)}};
+}
+
 Json migration_json(const MigrationSummary& edge) {
     return Json::Object{{"from_island", edge.from_island},
                         {"to_island", edge.to_island},
@@ -149,6 +166,7 @@ Json to_json(const RunSummary& summary) {
                         {"islands", array_of(summary.islands, island_json)},
                         {"verdicts", array_of(summary.verdicts, verdict_json)},
                         {"operators", array_of(summary.operators, operator_json)},
+                        {"models", array_of(summary.models, model_json)},
                         {"migrations", array_of(summary.migrations, migration_json)},
                         {"time", time_json(summary.time)},
                         {"origins", array_of(summary.origins, origin_json)},

@@ -181,6 +181,7 @@ RunSummary summarize(const journal::RunContents& contents, const RunFacts& facts
     counter.finish();
     sort_tables(summary);
 
+    summary.models = summarize_models(contents.llm_calls);
     for (const EventRecord& event : contents.events) {
         if (std::isfinite(event.elapsed_seconds)) {
             summary.time.elapsed_seconds = std::max(summary.time.elapsed_seconds, event.elapsed_seconds);

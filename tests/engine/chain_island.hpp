@@ -19,7 +19,7 @@ class ChainIsland final : public Island {
 public:
     ChainIsland(std::uint32_t id, std::uint32_t islands) : id_(id), islands_(islands) {}
 
-    Proposal propose(std::uint64_t step, std::uint32_t slot) override {
+    Proposal propose(std::uint64_t step, std::uint32_t slot, bool /*may_ask*/) override {
         Proposal proposal;
         proposal.operator_name = "chain";
         if (best_) proposal.parent_1 = best_->key;

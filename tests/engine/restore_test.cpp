@@ -10,7 +10,7 @@ namespace {
 /// Writes down what it is told.
 class RecordingIsland final : public Island {
 public:
-    Proposal propose(std::uint64_t, std::uint32_t) override { return {}; }
+    Proposal propose(std::uint64_t, std::uint32_t, bool) override { return {}; }
     void commit(const EvaluationRecord&) override {}
     void acknowledged(const EvaluationKey&) override {}
     std::vector<Migrant> emigrants(std::uint64_t) override { return {}; }

@@ -27,7 +27,7 @@ public:
     ToyIsland(std::uint32_t id, std::uint32_t islands, ToyLog& log, std::uint64_t distinct = 0)
         : id_(id), islands_(islands), log_(log), distinct_(distinct) {}
 
-    Proposal propose(std::uint64_t step, std::uint32_t slot) override {
+    Proposal propose(std::uint64_t step, std::uint32_t slot, bool /*may_ask*/) override {
         Proposal proposal;
         proposal.operator_name = "toy";
         proposal.make = [=, id = id_, distinct = distinct_] {

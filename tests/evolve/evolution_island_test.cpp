@@ -58,12 +58,12 @@ TEST(EvolutionIsland, ProposalsDoNotDependOnTheOrderInWhichTheyAreMade) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     for (std::uint64_t step = 0; step < 5; ++step) mill.step(*island, step);
-    const engine::Proposal first = island->propose(5, 0);
-    const engine::Proposal second = island->propose(5, 1);
+    const engine::Proposal first = island->propose(5, 0, false);
+    const engine::Proposal second = island->propose(5, 1, false);
     const Candidate second_candidate = second.make().candidate;
     const Candidate first_candidate = first.make().candidate;
-    EXPECT_EQ(island->propose(5, 0).make().candidate, first_candidate);
-    EXPECT_EQ(island->propose(5, 1).make().candidate, second_candidate);
+    EXPECT_EQ(island->propose(5, 0, false).make().candidate, first_candidate);
+    EXPECT_EQ(island->propose(5, 1, false).make().candidate, second_candidate);
 }
 
 TEST(EvolutionIsland, SnapshotAndReplayGiveTheSameNextProposals) {
@@ -86,8 +86,8 @@ TEST(EvolutionIsland, SnapshotAndReplayGiveTheSameNextProposals) {
     for (const EvaluationRecord& record : later) resumed->replay(record);
     EXPECT_EQ(resumed->snapshot(), island->snapshot());
     for (std::uint32_t slot = 0; slot < 4; ++slot) {
-        const engine::Proposal expected = island->propose(40, slot);
-        const engine::Proposal actual = resumed->propose(40, slot);
+        const engine::Proposal expected = island->propose(40, slot, false);
+        const engine::Proposal actual = resumed->propose(40, slot, false);
         EXPECT_EQ(actual.operator_name, expected.operator_name);
         EXPECT_EQ(actual.parent_1, expected.parent_1);
         EXPECT_EQ(actual.make().candidate, expected.make().candidate);
@@ -155,7 +155,7 @@ TEST(EvolutionIsland, MigrantJoinsAndBecomesAParent) {
     EXPECT_EQ(receiver->population()[0]->record.key, leaving[0].record.key);
     bool parent = false;
     for (std::uint32_t slot = 0; slot < 64 && !parent; ++slot) {
-        parent = receiver->propose(2, slot).parent_1 == leaving[0].record.key;
+        parent = receiver->propose(2, slot, false).parent_1 == leaving[0].record.key;
     }
     EXPECT_TRUE(parent);
     // It is acknowledged where it came from, so it may go on from here.
@@ -185,7 +185,7 @@ TEST(EvolutionIsland, FailedVerdictsNeverEnter) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     for (const VerdictKind kind : {VerdictKind::wrong, VerdictKind::cheated, VerdictKind::infrastructure}) {
-        EvaluationRecord record = mill.evaluate(island->propose(0, 0));
+        EvaluationRecord record = mill.evaluate(island->propose(0, 0, false));
         record.verdict.kind = kind;
         record.score = {0, 0};
         island->commit(record);
@@ -193,7 +193,7 @@ TEST(EvolutionIsland, FailedVerdictsNeverEnter) {
     EXPECT_TRUE(island->population().empty());
     EXPECT_TRUE(island->elites().empty());
     engine::Migrant migrant;
-    migrant.record = mill.evaluate(island->propose(0, 1));
+    migrant.record = mill.evaluate(island->propose(0, 1, false));
     migrant.record.verdict.kind = VerdictKind::wrong;
     island->immigrate(migrant);
     EXPECT_TRUE(island->population().empty());
@@ -211,7 +211,7 @@ TEST(EvolutionIsland, StagnationStartsAnewAndKeepsTheElites) {
     EXPECT_TRUE(island->population().empty());
     const EvaluationKey best = island->elites()[0]->record.key;
     for (std::uint32_t slot = 0; slot < 4; ++slot) {
-        EXPECT_EQ(island->propose(step, slot).operator_name, "random");
+        EXPECT_EQ(island->propose(step, slot, false).operator_name, "random");
     }
     mill.step(*island, step);
     EXPECT_FALSE(island->population().empty());
@@ -227,7 +227,7 @@ TEST(EvolutionIsland, LateResultsOfAnEarlierEraStayOutOfTheNewPopulation) {
     std::uint64_t step = 0;
     engine::Proposal late;
     while (island->era() == 0 && step < 1000) {
-        late = island->propose(step, 0);
+        late = island->propose(step, 0, false);
         mill.step(*island, step++);
     }
     ASSERT_EQ(island->era(), 1U);
@@ -241,10 +241,10 @@ TEST(EvolutionIsland, SeedCandidateIsTheFirstOne) {
     IslandOptions options = small_options();
     options.seed_candidate = encode_vector(std::vector<double>{0.3, 0.3});
     const auto island = mill.island(options);
-    const engine::Proposal seed = island->propose(0, 0);
+    const engine::Proposal seed = island->propose(0, 0, false);
     EXPECT_EQ(seed.operator_name, "seed");
     EXPECT_EQ(seed.make().candidate, *options.seed_candidate);
-    EXPECT_EQ(island->propose(0, 1).operator_name, "random");
+    EXPECT_EQ(island->propose(0, 1, false).operator_name, "random");
     mill.step(*island, 0);
     EXPECT_EQ(best_value(*island), 0);
     options.seed_candidate = Candidate{"vector", "123"};

@@ -41,7 +41,7 @@ public:
     std::vector<EvaluationRecord> step(EvolutionIsland& island, std::uint64_t step, std::uint32_t batch = 4,
                                        bool acknowledge = true) const {
         std::vector<engine::Proposal> proposals;
-        for (std::uint32_t slot = 0; slot < batch; ++slot) proposals.push_back(island.propose(step, slot));
+        for (std::uint32_t slot = 0; slot < batch; ++slot) proposals.push_back(island.propose(step, slot, false));
         std::vector<EvaluationRecord> records;
         for (const engine::Proposal& proposal : proposals) {
             records.push_back(evaluate(proposal));

@@ -12,13 +12,15 @@
 namespace atl::evolve {
 namespace {
 
+bool any_arm(std::size_t /*arm*/) { return true; }
+
 /// Plays `rounds`: arm i gains with probability gain[i] at cost[i]. Returns picks an arm over the last half.
 std::vector<int> play(PipelineBandit& bandit, const std::vector<double>& gain, const std::vector<double>& cost,
                       int rounds) {
     RandomStream random(5, 0, 0, 0, StreamPurpose::test);
     std::vector<int> picks(gain.size());
     for (int round = 0; round < rounds; ++round) {
-        const std::size_t arm = bandit.pick(random.uniform());
+        const std::size_t arm = bandit.pick(random.uniform(), any_arm);
         bandit.learn(bandit.arms()[arm].name, random.uniform() < gain[arm] ? 1.0 : 0.0, cost[arm]);
         if (round >= rounds / 2) ++picks[arm];
     }
@@ -84,9 +86,9 @@ TEST(PipelineBandit, WithoutAnyGainEqualCostsStayEqual) {
 
 TEST(PipelineBandit, PicksFollowProbabilities) {
     PipelineBandit bandit({{"a", 1}, {"b", 1}, {"c", 1}});
-    EXPECT_EQ(bandit.pick(0.0), 0U);
-    EXPECT_EQ(bandit.pick(0.5), 1U);
-    EXPECT_EQ(bandit.pick(0.9999999), 2U);
+    EXPECT_EQ(bandit.pick(0.0, any_arm), 0U);
+    EXPECT_EQ(bandit.pick(0.5, any_arm), 1U);
+    EXPECT_EQ(bandit.pick(0.9999999, any_arm), 2U);
 }
 
 TEST(PipelineBandit, UnknownNamesTeachNothing) {

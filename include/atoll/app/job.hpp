@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "atoll/app/model_job.hpp"
 #include "atoll/app/run_directory.hpp"
 #include "atoll/core/options.hpp"
 #include "atoll/engine/rank.hpp"
@@ -41,6 +42,7 @@ struct Job {
     std::uint64_t tuner_calls = 0;       ///< programs run in one search over a program's numbers
     std::vector<double> thresholds;      ///< of the cascade's first stages; not finite: none
     std::vector<std::string> operators;  ///< pipelines by name; empty: the variation's own
+    std::optional<ModelJob> model;       ///< when a model is asked
     engine::RankOptions rank;
     evolve::IslandOptions island;  ///< `island` and `seed_candidate` are filled in where islands are made
     std::size_t workers = 0;       ///< 0: from the CPUs

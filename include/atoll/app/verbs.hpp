@@ -57,6 +57,8 @@ ExitCode archive_best(const std::filesystem::path& root, const std::optional<std
 ExitCode archive_hash(const std::filesystem::path& root, bool json);
 /// 6 when something is damaged; a torn tail is a note.
 ExitCode archive_verify(const std::filesystem::path& root, bool json);
+/// The replies of models as a trace, "atoll-llm-trace/1", for llm.replay.
+ExitCode archive_trace(const std::filesystem::path& root, const std::optional<std::filesystem::path>& output);
 struct MergeRequest {
     std::vector<std::filesystem::path> runs;  ///< two or more, of one problem
     std::filesystem::path out;

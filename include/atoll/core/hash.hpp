@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,8 @@ private:
 
 /// 64 lower-case hexadecimal digits.
 std::string to_hex(const Sha256& digest);
+/// Back again; empty for anything but 64 hexadecimal digits.
+std::optional<Sha256> parse_sha256(std::string_view hex);
 
 /// CRC-32C (Castagnoli, polynomial 0x1EDC6F41, RFC 3720 appendix B.4); `seed` continues an earlier part.
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t seed = 0);

@@ -17,7 +17,9 @@ enum class StreamPurpose : std::uint32_t {
     retry_jitter = 4,
     test = 5,
     open_instances = 6,
-    hidden_instances = 7
+    hidden_instances = 7,
+    ask_model = 8,
+    read_reply = 9
 };
 
 /// Philox4x32-10 (Salmon et al., SC'11, by Random123). A first application, keyed by the run's seed, maps the counter

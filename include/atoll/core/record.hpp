@@ -91,7 +91,9 @@ struct LlmCallRecord {
     EvaluationKey key;  ///< the evaluation it was asked for
     std::string model;
     std::string endpoint;  ///< base URL of the one that answered, or of the last one asked
-    Sha256 request_sha256{};  ///< of the body as first composed
+    Sha256 request_sha256{};       ///< of the body as first composed
+    std::uint64_t occurrence = 0;  ///< how often this island had asked the same before
+    std::string reply;             ///< its text; empty on records read back without their blobs
     Sha256 reply_sha256{};    ///< of the reply's text; zeros when there is none
     std::string status;         ///< "ok", or why there is no reply ("http_503", "budget_usd", "trace_miss")
     std::string finish_reason;  ///< as the server said ("stop", "length"); "cut": ended here once it was complete

@@ -19,8 +19,8 @@ struct KnownOutcome {
     Origin origin = Origin::measured;
 };
 
-/// Written by the loop, read by workers. Invariant: the first outcome of a content stays; `infrastructure` never
-/// enters.
+/// Written by the loop, read by workers. Invariant: the first outcome of a content stays; `infrastructure`, and
+/// what is no candidate, never enter.
 class History {
 public:
     std::optional<KnownOutcome> find(const Sha256& content) const;

@@ -4,11 +4,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "atoll/core/record.hpp"
+#include "atoll/llm/request.hpp"
 
 namespace atl::engine {
 
@@ -17,6 +20,22 @@ struct Made {
     Candidate candidate;
     std::uint64_t objective_calls = 0;
     double cpu_seconds = 0;
+    /// Set when there is nothing to evaluate: this is the verdict. `candidate` is then what was refused, of the genome
+    /// refused_genome.
+    std::optional<Verdict> refused = std::nullopt;
+};
+
+/// Of what could not be read as a candidate.
+inline constexpr std::string_view refused_genome = "reply";
+
+struct Proposal;
+
+/// A model is asked first, and its reply makes the candidate.
+struct ModelQuestion {
+    llm::Request request;
+    std::function<Made(const std::string& reply)> make;  ///< as Proposal::make
+    /// Takes the slot when no reply comes. Null: the slot gets a verdict of `infrastructure`.
+    std::shared_ptr<Proposal> otherwise;
 };
 
 /// One candidate to be. `make` runs on a worker, holds all it needs by value, and may take long.
@@ -25,7 +44,8 @@ struct Proposal {
     std::optional<EvaluationKey> parent_1;
     std::optional<EvaluationKey> parent_2;
     std::string operator_name;
-    std::function<Made()> make;
+    std::function<Made()> make;              ///< empty when there is a question
+    std::optional<ModelQuestion> question;
 };
 
 /// An elite on the wire: the full record, so that lineage never dangles.
@@ -42,7 +62,15 @@ public:
     virtual ~Island() = default;
 
     /// The proposal for (step, slot), from the state as it is now. The engine asks slot by slot, steps in order.
-    virtual Proposal propose(std::uint64_t step, std::uint32_t slot) = 0;
+    /// `may_ask`: models can be asked now. Without it no proposal holds a question.
+    virtual Proposal propose(std::uint64_t step, std::uint32_t slot, bool may_ask) = 0;
+
+    /// True when (step, slot) can only be filled by a model: then it waits until one can be asked.
+    virtual bool must_ask(std::uint64_t step, std::uint32_t slot) const {
+        (void)step;
+        (void)slot;
+        return false;
+    }
 
     /// A result to learn from, with the candidate's bytes. It may not be synced yet: what leaves the rank is asked for
     /// by emigrants(). All of it is in the record: what a resumed run replays is all there ever was.

@@ -25,6 +25,8 @@ struct IslandProgress {
     /// Of a deterministic run: records from next_step on, with candidates. Their slots are proposed again, and these
     /// are taken for what came of it.
     std::vector<EvaluationRecord> recorded;
+    /// Questions that were asked before next_step, each evaluation's once: for their occurrences.
+    std::vector<Sha256> asked;
 };
 
 struct IslandRunnerOptions {
@@ -50,8 +52,10 @@ public:
     /// Every evaluation of its share is acknowledged.
     bool exhausted() const { return options_.limit_evaluations && status_.evaluations >= *options_.limit_evaluations; }
     std::uint64_t proposed() const { return proposed_; }
+    /// The next slot waits for a model.
+    bool must_ask() const { return island_->must_ask(step_, slot_); }
     /// The proposal for the next slot.
-    Proposal propose();
+    Proposal propose(bool may_ask);
     /// What an earlier incarnation recorded under this key.
     const EvaluationRecord* recorded(const EvaluationKey& key) const;
     /// A slot's last outcome, for the island to learn from: at once, or with its whole step in slot order.

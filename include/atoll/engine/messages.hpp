@@ -11,6 +11,7 @@
 #include "atoll/core/error.hpp"
 #include "atoll/core/record.hpp"
 #include "atoll/engine/island.hpp"
+#include "atoll/llm/client_status.hpp"
 
 namespace atl::engine {
 
@@ -57,10 +58,12 @@ struct IslandStatus {
 struct RankStatus {
     std::uint64_t acknowledged = 0;
     std::uint64_t in_flight = 0;
+    std::uint64_t asking = 0;  ///< questions to models on their way
     std::uint64_t migrations = 0;
     std::uint64_t journal_records = 0;
     bool exhausted = false;  ///< every island here has used up its share of the evaluations
     std::vector<IslandStatus> islands;
+    std::optional<llm::ClientStatus> model;  ///< none: no model is asked
 };
 
 struct StopRequest {

@@ -20,6 +20,7 @@
 #include "atoll/engine/messages.hpp"
 #include "atoll/engine/source.hpp"
 #include "atoll/journal/sink.hpp"
+#include "atoll/llm/client.hpp"
 #include "atoll/transport/steppable.hpp"
 #include "atoll/transport/transport.hpp"
 
@@ -59,6 +60,7 @@ struct RankParts {
     const Clock& clock;
     journal::JournalSink& journal;
     const Evaluator& evaluator;
+    llm::Client* model = nullptr;  ///< who answers questions; null: nobody
 };
 
 /// Invariants: only step() and what it calls touch islands, journal and transport, all from one thread; a record
@@ -111,8 +113,13 @@ private:
     void receive_migrants(const std::string& payload);
     void acknowledge();
     void propose();
-    void launch(std::size_t runner);
+    bool may_ask() const;
+    void launch(std::size_t runner, bool may_ask);
     bool reuse(std::size_t runner, Proposal& proposal);
+    void ask(const std::shared_ptr<Flight>& flight);
+    void answered(const std::shared_ptr<Flight>& flight, llm::Reply reply);
+    void watch_model();
+    llm::ClientStatus model_status() const;
     void submit(const std::shared_ptr<Flight>& flight);
     void finish(const std::shared_ptr<Flight>& flight);
     void migrate(std::size_t runner, std::uint64_t epoch);
@@ -151,7 +158,10 @@ private:
     std::uint64_t acknowledged_evaluations_ = 0;
     std::uint64_t migrations_ = 0;
     std::size_t queued_ = 0;  ///< flights handed to the executor and not back
+    std::size_t asking_ = 0;  ///< flights whose question is on its way
     std::size_t open_ = 0;    ///< proposals not yet acknowledged
+    std::optional<Nanoseconds> model_gone_since_;
+    double model_gone_seconds_ = 0;
     bool has_begun_ = false;
     bool more_to_reuse_ = false;
     std::uint64_t epoch_ = 0;

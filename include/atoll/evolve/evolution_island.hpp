@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -28,7 +29,8 @@ public:
     /// (island >= islands, no slots, a seed candidate of another genome).
     EvolutionIsland(std::shared_ptr<const Variation> variation, IslandOptions options);
 
-    engine::Proposal propose(std::uint64_t step, std::uint32_t slot) override;
+    engine::Proposal propose(std::uint64_t step, std::uint32_t slot, bool may_ask) override;
+    bool must_ask(std::uint64_t step, std::uint32_t slot) const override;
     void commit(const EvaluationRecord& record) override;
     void acknowledged(const EvaluationKey& key) override;
     std::vector<engine::Migrant> emigrants(std::uint64_t epoch) override;
@@ -46,6 +48,12 @@ public:
 
 private:
     bool starting(std::uint64_t step, std::uint32_t slot) const;
+    bool is_seed(std::uint64_t step, std::uint32_t slot) const;
+    void fill(engine::Proposal& proposal, const Pipeline& pipeline, RandomStream& random) const;
+    void ask(engine::Proposal& proposal, const Pipeline& pipeline, RandomStream& random) const;
+    std::vector<Population::Member> inspirations(const Population::Member& parent, RandomStream& random) const;
+    std::size_t pick_model(double uniform) const;
+    void note_mistake(const EvaluationRecord& record);
     void learn(const EvaluationRecord& record);
     void check_member(const Candidate& candidate) const;
     double fitness_of(const EvaluationRecord& record) const;
@@ -58,6 +66,8 @@ private:
     PipelineBandit bandit_;
     /// Taken in, but not yet acknowledged.
     std::unordered_map<EvaluationKey, Population::Member> unacknowledged_;
+    /// What models made here that failed or could not be read, newest first: shown to them, and to be repaired.
+    std::deque<Population::Member> mistakes_;
     std::uint64_t era_ = 0;
     std::uint64_t era_first_step_ = 0;      ///< records of earlier steps belong to an earlier era
     std::uint64_t last_progress_step_ = 0;  ///< when this era last found a new best

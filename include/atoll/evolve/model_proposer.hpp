@@ -14,20 +14,11 @@
 
 #include "atoll/core/random.hpp"
 #include "atoll/core/record.hpp"
+#include "atoll/evolve/prompt_context.hpp"
 #include "atoll/llm/request.hpp"
 #include "atoll/problems/program_problem.hpp"
 
 namespace atl::evolve {
-
-/// What a prompt may draw on. Records hold their candidates.
-struct PromptContext {
-    const EvaluationRecord* parent = nullptr;  ///< the program to change; for "llm_repair" one that failed
-    const EvaluationRecord* mate = nullptr;    ///< "llm_crossover"
-    std::vector<const EvaluationRecord*> inspirations;  ///< other good ones of the island, best first
-    std::vector<const EvaluationRecord*> mistakes;      ///< what models made here and was refused or failed, newest first
-    /// False in deterministic runs: a prompt with measured times could not be had again.
-    bool with_timings = true;
-};
 
 struct PromptOptions {
     std::size_t prompt_bytes = 24000;  ///< of all messages together, at most

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,9 @@ public:
 
     /// One probability an arm, in the order given; they sum to 1.
     const std::vector<double>& probabilities() const { return probabilities_; }
-    /// The arm at `uniform` in [0, 1) of the cumulative probabilities.
-    std::size_t pick(double uniform) const;
+    /// The arm at `uniform` in [0, 1) of the cumulative probabilities, among those for which `eligible(arm)` holds;
+    /// arms().size() when it holds for none.
+    std::size_t pick(double uniform, const std::function<bool(std::size_t)>& eligible) const;
     /// An outcome; a name that is no arm ("seed", "initialize") is ignored.
     void learn(std::string_view name, double rank_gain, double cost);
 

@@ -11,6 +11,8 @@
 #include "atoll/core/random.hpp"
 #include "atoll/core/record.hpp"
 #include "atoll/engine/island.hpp"
+#include "atoll/evolve/prompt_context.hpp"
+#include "atoll/llm/request.hpp"
 
 namespace atl::evolve {
 
@@ -21,6 +23,8 @@ struct Pipeline {
     std::string name;
     std::uint32_t parents = 1;  ///< at most most_parents
     double expected_calls = 0;  ///< typical objective_calls, the evaluation not included, until they have been measured
+    bool asks_model = false;    ///< its candidate comes from a reply: question() and make_of_reply(), not make()
+    bool repairs = false;       ///< its parent is a candidate that failed
 };
 
 /// Immutable, shared by the islands of a process and by their proposals on worker threads.
@@ -52,6 +56,23 @@ public:
     /// is clear that its result will be worse.
     virtual engine::Made make(const Pipeline& pipeline, std::span<const Candidate* const> parents, RandomStream& random,
                               const Candidate* to_beat) const = 0;
+
+    /// Of a pipeline that asks a model: the question, without key and model. Fast enough for the loop.
+    virtual llm::Request question(const Pipeline& pipeline, const PromptContext& context, RandomStream& random) const {
+        (void)pipeline;
+        (void)context;
+        (void)random;
+        return {};
+    }
+    /// The candidate that a reply holds, or why there is none. `parent`: the one that the question asked to change.
+    virtual engine::Made make_of_reply(const Pipeline& pipeline, const Candidate& parent, const std::string& reply,
+                                       RandomStream& random) const {
+        (void)pipeline;
+        (void)parent;
+        (void)reply;
+        (void)random;
+        return {};
+    }
 };
 
 }  // namespace atl::evolve

@@ -6,10 +6,14 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "atoll/core/clock.hpp"
 #include "atoll/core/record.hpp"
+#include "atoll/llm/client_status.hpp"
 #include "atoll/llm/request.hpp"
 
 namespace atl::llm {
@@ -30,29 +34,28 @@ struct Reply {
     LlmCallRecord call;  ///< what it took; elapsed_seconds and rank are filled in by the engine
 };
 
-/// Sums since the client was made.
-struct ClientStatus {
-    std::uint64_t asked = 0;
-    std::uint64_t answered = 0;
-    std::uint64_t failed = 0;  ///< endpoint's fault
-    std::uint64_t requests = 0;  ///< HTTP requests sent, retries and hedges included
-    std::uint64_t prompt_tokens = 0;
-    std::uint64_t completion_tokens = 0;
-    double usd = 0;
-    double unavailable_seconds = 0;  ///< no endpoint could be asked
-    std::string last_error;          ///< empty: none so far
+/// A request on its way to whoever answers it.
+struct Question {
+    Request request;
+    std::string body;    ///< as first composed
+    LlmCallRecord call;  ///< key, model, request_sha256 and occurrence are filled in
+    std::function<void(Reply)> done;
 };
 
 /// Loop thread only. `done` of a request runs exactly once, inside poll() or cancel_all(), never inside ask().
 class Client {
 public:
     using Done = std::function<void(Reply)>;
+
+    /// `models`: by the index that requests name them by.
+    Client(CallOptions call, std::vector<std::string> models);
     virtual ~Client() = default;
 
-    virtual void ask(Request request, Done done) = 0;
-    /// A request of a deterministic run whose outcome is known from an earlier incarnation: it is counted as an
-    /// occurrence, and nobody is asked.
-    virtual void skip(const Request& request) { (void)request; }
+    void ask(Request request, Done done);
+    /// A request whose outcome is known from an earlier incarnation: it counts as an occurrence, and nobody is asked.
+    void skip(const Request& request);
+    /// The same for one that was asked before this client was made.
+    void skip(std::uint32_t island, const Sha256& request_sha256) { ++occurrences_[{island, request_sha256}]; }
     /// Sends, receives, and calls back.
     virtual void poll(Nanoseconds now) = 0;
     /// Ends every call with `cancelled`.
@@ -68,6 +71,17 @@ public:
     /// Calls that may be on their way at once.
     virtual std::size_t concurrency() const = 0;
     virtual ClientStatus status() const = 0;
+
+protected:
+    virtual void start(Question question) = 0;
+    const CallOptions& call_options() const { return call_; }
+    const std::vector<std::string>& models() const { return models_; }
+
+private:
+    CallOptions call_;
+    std::vector<std::string> models_;
+    /// How often each island asked each thing: what tells equal requests apart in a trace.
+    std::map<std::pair<std::uint32_t, Sha256>, std::uint64_t> occurrences_;
 };
 
 }  // namespace atl::llm

@@ -27,6 +27,7 @@ struct Closing {
     std::uint64_t evaluations = 0;
     std::uint64_t objective_calls = 0;
     double elapsed_seconds = 0;
+    std::string model;    ///< what language models did, or that none was asked
     std::string archive;  ///< path
     std::string picture;  ///< path of the solution's figure
 };

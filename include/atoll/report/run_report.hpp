@@ -10,7 +10,7 @@
 
 namespace atl::report {
 
-/// Header, best beside the published values, islands, verdicts, operators, migrations, time, notes. Never mixes
+/// Header, best beside the published values, islands, verdicts, operators, models, migrations, time, notes. Never mixes
 /// origins: the header names the origin of the numbers, and each one with its count where there are several.
 void print(const RunSummary& summary, std::ostream& out);
 

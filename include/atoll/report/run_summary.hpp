@@ -9,6 +9,7 @@
 
 #include "atoll/core/record.hpp"
 #include "atoll/report/comparison.hpp"
+#include "atoll/report/model_summary.hpp"
 #include "atoll/report/run_facts.hpp"
 
 namespace atl::journal {
@@ -106,6 +107,7 @@ struct RunSummary {
     std::vector<VerdictSummary> verdicts;      ///< ok first, then by count
     std::vector<OperatorSummary> operators;    ///< by gain, then improvements, then name
     std::vector<MigrationSummary> migrations;  ///< by edge
+    std::vector<ModelSummary> models;          ///< language models that were asked, the most asked first
     TimeSummary time;
     std::vector<OriginSummary> origins;
     std::vector<EventSummary> events;

@@ -19,10 +19,15 @@ namespace {
 constexpr std::string_view tune_suffix = "+tune";
 constexpr std::string_view tune_name = "tune";
 constexpr std::string_view polish_name = "polish_output";
+constexpr std::string_view repair_name = "llm_repair";
 
-std::vector<std::string> known_names(const problems::ProgramProblem& problem) {
+std::vector<std::string> known_names(const problems::ProgramProblem& problem, bool with_model) {
     std::vector<std::string> names = ProgramOperators::names();
     names.emplace_back(tune_name);
+    if (with_model) {
+        const std::vector<std::string> more = ModelProposer::names();
+        names.insert(names.end(), more.begin(), more.end());
+    }
     if (problem.vectors() != nullptr) names.emplace_back(polish_name);
     return names;
 }
@@ -30,6 +35,11 @@ std::vector<std::string> known_names(const problems::ProgramProblem& problem) {
 /// "expression" of "expression+tune".
 std::string without_tune(const std::string& name) {
     return name.ends_with(tune_suffix) ? name.substr(0, name.size() - tune_suffix.size()) : name;
+}
+
+bool is_of_models(const std::string& name) {
+    const std::vector<std::string> names = ModelProposer::names();
+    return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 /// A result that the judge of vectors takes, as coordinates; empty otherwise.
@@ -49,22 +59,28 @@ std::shared_ptr<const problems::VectorProblem> vectors_of(
 
 ProgramVariation::ProgramVariation(std::shared_ptr<const problems::ProgramProblem> problem,
                                    std::shared_ptr<const ProgramRunner> runner, std::string seed,
-                                   std::uint64_t tuner_calls, const std::vector<std::string>& names)
+                                   std::uint64_t tuner_calls, const std::vector<std::string>& names,
+                                   std::shared_ptr<const ModelProposer> proposer)
     : problem_(std::move(problem)),
       runner_(std::move(runner)),
       seed_(std::move(seed)),
       operators_(problem_->language()),
+      proposer_(std::move(proposer)),
       tuner_(problem_, runner_, tuner_calls) {
-    check_pipelines(*problem_, names);
+    check_pipelines(*problem_, names, proposer_ != nullptr);
     parse_program(seed_, problem_->language(), "the program to start from");
     if (problem_->vectors() != nullptr) {
         vector_operators_ = std::make_unique<const VectorOperators>(vectors_of(problem_));
     }
-    for (const std::string& name : names.empty() ? default_pipelines(*problem_) : names) {
+    for (const std::string& name : names.empty() ? default_pipelines(*problem_, proposer_ != nullptr) : names) {
         const std::string first = without_tune(name);
         Pipeline pipeline{name, 1, 0};
         if (first == polish_name) {
             pipeline.expected_calls = 50;  // Newton steps
+        } else if (is_of_models(first)) {
+            pipeline.parents = ModelProposer::parents(first);
+            pipeline.asks_model = true;
+            pipeline.repairs = first == repair_name;
         } else if (first != tune_name) {
             pipeline.parents = ProgramOperators::parents(first);
         }
@@ -73,21 +89,30 @@ ProgramVariation::ProgramVariation(std::shared_ptr<const problems::ProgramProble
     }
 }
 
-std::vector<std::string> ProgramVariation::default_pipelines(const problems::ProgramProblem& problem) {
+std::vector<std::string> ProgramVariation::default_pipelines(const problems::ProgramProblem& problem,
+                                                             bool with_model) {
     std::vector<std::string> names = ProgramOperators::default_pipelines();
     names.emplace_back(tune_name);
     names.emplace_back("expression+tune");
+    if (with_model) {
+        const std::vector<std::string> more = ModelProposer::names();
+        names.insert(names.end(), more.begin(), more.end());
+    }
     if (problem.vectors() != nullptr) names.emplace_back(polish_name);
     return names;
 }
 
-void ProgramVariation::check_pipelines(const problems::ProgramProblem& problem, const std::vector<std::string>& names) {
-    const std::vector<std::string> known = known_names(problem);
+void ProgramVariation::check_pipelines(const problems::ProgramProblem& problem, const std::vector<std::string>& names,
+                                       bool with_model) {
+    const std::vector<std::string> known = known_names(problem, with_model);
     for (const std::string& name : names) {
         const std::string first = without_tune(name);
         if (std::find(known.begin(), known.end(), first) != known.end() &&
             (first == name || (first != tune_name && first != polish_name))) {
             continue;
+        }
+        if (!with_model && is_of_models(first)) {
+            throw InputError(fmt::format("operator '{}' asks a language model; name one by 'llm.endpoints'", name));
         }
         throw InputError(
             fmt::format("unknown operator '{}' for problem {}{}; there are {}, the operators also with '{}'", name,
@@ -154,13 +179,39 @@ engine::Made ProgramVariation::make(const Pipeline& pipeline, std::span<const Ca
     } else {
         made.candidate.bytes = varied(first, parents, random);
     }
-    if (first != pipeline.name || first == tune_name) {
-        Tuned tuned = tuner_.tune(made.candidate.bytes, random);
-        made.candidate.bytes = std::move(tuned.text);
-        made.objective_calls = tuned.calls;
-        made.cpu_seconds = tuned.cpu_seconds;
-    }
+    if (first != pipeline.name || first == tune_name) tune(made, random);
     if (made.candidate.bytes.size() > program_text_max_bytes) made.candidate = *parents[0];
+    return made;
+}
+
+void ProgramVariation::tune(engine::Made& made, RandomStream& random) const {
+    Tuned tuned = tuner_.tune(made.candidate.bytes, random);
+    made.candidate.bytes = std::move(tuned.text);
+    made.objective_calls = tuned.calls;
+    made.cpu_seconds = tuned.cpu_seconds;
+}
+
+llm::Request ProgramVariation::question(const Pipeline& pipeline, const PromptContext& context,
+                                        RandomStream& random) const {
+    const std::string name = without_tune(pipeline.name);
+    llm::Request request;
+    request.messages = proposer_->prompt(name, context, random);
+    request.complete = [proposer = proposer_, name](std::string_view text) { return proposer->complete(name, text); };
+    return request;
+}
+
+engine::Made ProgramVariation::make_of_reply(const Pipeline& pipeline, const Candidate& parent,
+                                             const std::string& reply, RandomStream& random) const {
+    const std::string name = without_tune(pipeline.name);
+    ParsedReply parsed = proposer_->parse(name, parent.bytes, reply);
+    engine::Made made;
+    if (!parsed.text) {
+        made.candidate = {std::string(engine::refused_genome), reply.substr(0, program_text_max_bytes)};
+        made.refused = Verdict{VerdictKind::wrong, std::move(parsed.reason), std::move(parsed.error)};
+        return made;
+    }
+    made.candidate = {std::string(program_genome), std::move(*parsed.text)};
+    if (name != pipeline.name) tune(made, random);
     return made;
 }
 

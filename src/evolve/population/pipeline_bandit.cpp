@@ -53,13 +53,21 @@ void PipelineBandit::update_probabilities() {
     }
 }
 
-std::size_t PipelineBandit::pick(double uniform) const {
-    double cumulative = 0;
-    for (std::size_t i = 0; i + 1 < probabilities_.size(); ++i) {
-        cumulative += probabilities_[i];
-        if (uniform < cumulative) return i;
+std::size_t PipelineBandit::pick(double uniform, const std::function<bool(std::size_t)>& eligible) const {
+    double total = 0;
+    std::size_t last = arms_.size();
+    for (std::size_t i = 0; i < arms_.size(); ++i) {
+        if (!eligible(i)) continue;
+        total += probabilities_[i];
+        last = i;
     }
-    return probabilities_.size() - 1;
+    double cumulative = 0;
+    for (std::size_t i = 0; i < last; ++i) {
+        if (!eligible(i)) continue;
+        cumulative += probabilities_[i];
+        if (uniform * total < cumulative) return i;
+    }
+    return last;
 }
 
 void PipelineBandit::learn(std::string_view name, double rank_gain, double cost) {
