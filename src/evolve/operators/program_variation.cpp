@@ -89,8 +89,7 @@ ProgramVariation::ProgramVariation(std::shared_ptr<const problems::ProgramProble
     }
 }
 
-std::vector<std::string> ProgramVariation::default_pipelines(const problems::ProgramProblem& problem,
-                                                             bool with_model) {
+std::vector<std::string> ProgramVariation::default_pipelines(const problems::ProgramProblem& problem, bool with_model) {
     std::vector<std::string> names = ProgramOperators::default_pipelines();
     names.emplace_back(tune_name);
     names.emplace_back("expression+tune");
