@@ -23,7 +23,7 @@ void add_mock_llm(Command& program, Action& action) {
                 "SHARE");
     verb.callback(
         "--fault", [request](const std::string& given) { request->named_faults.push_back(given); },
-        "NAME=SHARE, for one kind of fault; may be given several times", "");
+        "NAME=SHARE, for one kind of fault; may be given several times", "Options");
     verb.option("--retry-after", request->retry_after_seconds, 86400, "What rate_limited replies say", "SECONDS");
     verb.option("--pad-bytes", request->pad_bytes, 1U << 24, "Prose around each reply's program", "BYTES");
     verb.option("--require-key-environment", request->key_environment,

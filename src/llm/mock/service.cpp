@@ -166,7 +166,7 @@ void Service::answer_chat(Connection& connection, const ReplyForm& plain_form, c
     if (fault == Fault::invalid_utf8) {
         // in the middle of it, at a line's end where there is one
         const auto line_end = reply.text.find('\n', reply.text.size() / 2);
-        reply.text.insert(line_end == std::string::npos ? reply.text.size() / 2 : line_end, "\xFF");
+        reply.text.insert(line_end == std::string::npos ? reply.text.size() / 2 : line_end, 1, '\xFF');
         reply.invalid = fault_stream.uniform() < 0.5 ? "\xFF\xFE" : "\\ud800";
     }
     reply.prompt_tokens = tokens_of(request.content_bytes);
