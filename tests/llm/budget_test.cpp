@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What may be spent, and never more.
 #include "llm/budget.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// When a circuit opens, probes and closes.
 #include "llm/circuit.hpp"
 
 #include <gtest/gtest.h>

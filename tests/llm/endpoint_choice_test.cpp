@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Who gets the next request.
 #include "llm/endpoint_choice.hpp"
 
 #include <gtest/gtest.h>

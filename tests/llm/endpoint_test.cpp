@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What users write about endpoints and prices, and what is said about mistakes.
 #include "atoll/llm/endpoint.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Rates hold over time, whatever the sizes.
 #include "llm/rate_limit.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What is kept and what is dropped.
 #include "llm/reply_cache.hpp"
 
 #include <gtest/gtest.h>

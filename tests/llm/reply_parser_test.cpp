@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Replies of servers, good and bad, whole and cut.
 #include "llm/reply_parser.hpp"
 
 #include <gtest/gtest.h>

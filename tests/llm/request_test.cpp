@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The body that is sent.
 #include "atoll/llm/request.hpp"
 
 #include <gtest/gtest.h>

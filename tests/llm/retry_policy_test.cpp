@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Which faults are tried again, and when.
 #include "llm/retry_policy.hpp"
 
 #include <gtest/gtest.h>

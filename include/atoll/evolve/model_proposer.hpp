@@ -21,10 +21,10 @@ namespace atl::evolve {
 
 /// What a prompt may draw on. Records hold their candidates.
 struct PromptContext {
-    const EvaluationRecord* parent = nullptr;  ///< the program to change; for "llm_repair" one that failed
-    const EvaluationRecord* mate = nullptr;    ///< "llm_crossover"
+    const EvaluationRecord* parent = nullptr;           ///< the program to change; for "llm_repair" one that failed
+    const EvaluationRecord* mate = nullptr;             ///< "llm_crossover"
     std::vector<const EvaluationRecord*> inspirations;  ///< other good ones of the island, best first
-    std::vector<const EvaluationRecord*> mistakes;      ///< what models made here and was refused or failed, newest first
+    std::vector<const EvaluationRecord*> mistakes;  ///< what models made here and was refused or failed, newest first
     /// False in deterministic runs: a prompt with measured times could not be had again.
     bool with_timings = true;
 };
@@ -38,8 +38,8 @@ struct PromptOptions {
 /// A reply, read.
 struct ParsedReply {
     std::optional<std::string> text;  ///< a candidate's bytes that parse as a program
-    std::string reason;               ///< else a code: "reply_empty", "reply_without_program", "diff_matches_nothing", ...
-    std::string error;                ///< and a sentence that tells a model what to do better
+    std::string reason;  ///< else a code: "reply_empty", "reply_without_program", "diff_matches_nothing", ...
+    std::string error;   ///< and a sentence that tells a model what to do better
 };
 
 /// Pipelines:
@@ -58,8 +58,8 @@ public:
     /// 1, or 2 for "llm_crossover".
     static std::uint32_t parents(std::string_view name);
 
-    /// One system and one user message, valid UTF-8, of at most prompt_bytes together unless the parent alone is longer: parts are left out whole,
-    /// the least useful first, and nothing of the parent ever is.
+    /// One system and one user message, valid UTF-8, of at most prompt_bytes together unless the parent alone is
+    /// longer: parts are left out whole, the least useful first, and nothing of the parent ever is.
     std::vector<llm::Message> prompt(std::string_view name, const PromptContext& context, RandomStream& random) const;
 
     /// Never throws on any reply. `parent`: the bytes of the candidate shown as the one to change. Text outside regions
