@@ -28,7 +28,7 @@ Nanoseconds EndpointChoice::free_at(const EndpointState& state, double tokens, N
 
 /// An endpoint that was idle does not catch up: it goes on from where the others are.
 double EndpointChoice::position(const EndpointState& state) const {
-    return std::max(state.share, frontier_[state.model]) + 1 / state.weight;
+    return std::max(state.share, frontier_[state.model]);
 }
 
 std::size_t EndpointChoice::best_free(std::size_t model, bool own, double tokens, std::size_t avoid,
@@ -78,9 +78,8 @@ std::size_t EndpointChoice::choose_second(std::size_t model, double tokens, std:
 
 bool EndpointChoice::sent(std::size_t endpoint, double tokens, Nanoseconds now) {
     EndpointState& state = states_.at(endpoint);
-    const double step = position(state);
-    frontier_[state.model] = step - 1 / state.weight;
-    state.share = step;
+    frontier_[state.model] = position(state);
+    state.share = frontier_[state.model] + 1 / state.weight;
     state.requests.take(1, now);
     state.tokens.take(tokens, now);
     ++state.in_flight;

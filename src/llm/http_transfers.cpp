@@ -159,8 +159,6 @@ bool is_unsent(CURLcode code, CURL* easy) {
         case CURLE_COULDNT_CONNECT:
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_PEER_FAILED_VERIFICATION:
-        case CURLE_URL_MALFORMAT:
-        case CURLE_UNSUPPORTED_PROTOCOL:
             return true;
         default:
             break;
