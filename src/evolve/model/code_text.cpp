@@ -105,11 +105,18 @@ private:
         return none;
     }
 
+    /// Lines before a definition's own that are words about it: a type or a template's head has no empty line and no
+    /// signs of sentences.
+    static bool is_said(std::string_view lines) {
+        const std::vector<std::string_view> all = lines_of(lines);
+        return lines.find_first_of(".!?'\"") != std::string_view::npos ||
+               std::any_of(all.begin(), all.end(), [](std::string_view line) { return is_blank(line); });
+    }
+
     void add(std::size_t first, std::size_t name, std::size_t last) {
-        constexpr std::size_t longest_type = 8;  // more words before the name are prose that stands before it
         std::size_t begin = tokens_[first].begin;
         const std::size_t line = line_begin(code_, tokens_[name].begin);
-        if (line > begin && name - first > longest_type) begin = line;
+        if (line > begin && is_said(code_.substr(begin, line - begin))) begin = line;
         std::size_t end = last < tokens_.size() ? tokens_[last].end : code_.size();
         if (last < tokens_.size() && view(last + 1) == ";") end = tokens_[last + 1].end;
         found_.push_back({std::string(view(name)), begin, end});

@@ -95,7 +95,12 @@ struct Placed {
     std::size_t file = 0;
     Fit fit;
     bool closed = true;
-    std::set<std::string> names;  ///< what the code defines
+};
+
+/// Code that fits nowhere by itself.
+struct Helper {
+    std::string code;
+    std::vector<std::string> names;  ///< what it defines
 };
 
 class ProgramReply {
@@ -164,6 +169,7 @@ private:
         const std::vector<RegionFile>& files = parent_.files();
         if (files.size() == 1) {
             placed.fit = fit(files.front(), code, parent_.language(), passage.fenced);
+            if (placed.fit.whole) add_helpers(placed, code);
         } else {
             const std::string name = name_of(passage, code);
             const auto file = name.empty() ? by_definitions(code) : file_named(files, name);
@@ -178,11 +184,29 @@ private:
             placed.fit = fit(files[*file], code, parent_.language(), passage.fenced);
         }
         if (placed.fit.regions.empty()) {
+            std::vector<std::string> names = names_of(definitions(code, parent_.language()));
+            if (!names.empty() && files.size() == 1) helpers_.push_back({std::move(code), std::move(names)});
             refuse(refusal(placed.fit.reason, placed.fit.error));
             return;
         }
-        for (std::string& each : names_of(definitions(code, parent_.language()))) placed.names.insert(std::move(each));
         placed_.push_back(std::move(placed));
+    }
+
+    /// Functions from fences of their own before this one that it calls and does not define.
+    void add_helpers(Placed& placed, const std::string& code) const {
+        const std::vector<std::string> own = names_of(definitions(code, parent_.language()));
+        std::string all;
+        for (const Helper& helper : helpers_) {
+            const bool called = std::all_of(helper.names.begin(), helper.names.end(), [&](const std::string& name) {
+                return code.find(name + "(") != std::string::npos &&
+                       std::find(own.begin(), own.end(), name) == own.end() &&
+                       parent_.bytes().find(name) == std::string_view::npos;
+            });
+            if (called) all += helper.code;
+        }
+        if (all.empty()) return;
+        Fit with_helpers = fit(parent_.files().front(), all + code, parent_.language(), true);
+        if (with_helpers.whole) placed.fit = std::move(with_helpers);
     }
 
     /// Where the program has no entities of its own, those of the reply are an accident.
@@ -260,6 +284,7 @@ private:
     const ParentProgram& parent_;
     std::vector<Passage> passages_;
     std::vector<Placed> placed_;
+    std::vector<Helper> helpers_;
     ParsedReply refused_;
 };
 
