@@ -215,7 +215,7 @@ TEST(ModelReply, ReasonsNameWhatToDoBetter) {
     EXPECT_NE(error("diff_matches_nothing", Parent::packing).find("'return best_bin - item;'"), std::string::npos);
     EXPECT_NE(error("files_no_such", Parent::files).find("program.cpp, tables.hpp"), std::string::npos);
     EXPECT_NE(error("other_name", Parent::packing).find("priority()"), std::string::npos);
-    EXPECT_NE(error("diff_ambiguous_tsp", Parent::tsp).find("2 places"), std::string::npos);
+    EXPECT_NE(error("diff_ambiguous_tsp", Parent::tsp).find("3 places"), std::string::npos);
 }
 
 TEST(ModelReply, EmptyLongAndBinaryRepliesAreRefused) {
@@ -328,6 +328,7 @@ TEST(ModelReply, LargeRepliesAreReadInTime) {
 TEST(ModelReply, StreamsAreCutOnlyWhereWhatFollowsWouldNotBeRead) {
     std::size_t cut = 0;
     for (const Case& each : cases()) {
+        if (each.name == std::string("thoughts_without_beginning")) continue;  // nobody can tell them from a reply
         const std::string reply = reply_named(each.name), parent = program_of(each.parent);
         const ModelProposer proposer(testing::text_problem(language_of(each.parent)), {});
         for (std::size_t length = 0; length <= reply.size(); ++length) {

@@ -70,7 +70,7 @@ public:
     ParsedReply parse(std::string_view name, std::string_view parent, std::string_view reply) const;
 
     /// For streamed replies: true once a program is there that parse() would take whatever follows. When unsure, and
-    /// always for "llm_diff", false. Cheap enough to be asked for every piece that comes.
+    /// always for "llm_diff", false. (Thoughts whose beginning the server left out look like a reply.) Cheap enough to be asked for every piece that comes.
     bool complete(std::string_view name, std::string_view parent, std::string_view reply_so_far) const;
 
 private:

@@ -20,6 +20,8 @@ using program_text::Edit;
 using program_text::ProgramText;
 using program_text::Span;
 
+constexpr std::string_view marker = "EVOLVE-BLOCK-";
+
 std::string with_carriage_returns(std::string_view text) {
     std::string result;
     for (const char c : text) {
@@ -39,6 +41,12 @@ std::vector<std::string_view> outside(const ProgramText& text) {
     }
     pieces.push_back(text.bytes().substr(at));
     return pieces;
+}
+
+ParsedReply regions_differ() {
+    return refusal("regions_differ",
+                   "the reply holds marker lines of its own; keep EVOLVE-BLOCK-START and EVOLVE-BLOCK-END where they "
+                   "are, and add none");
 }
 
 }  // namespace
@@ -81,6 +89,9 @@ ParsedReply ParentProgram::child(const std::vector<std::vector<std::string>>& re
             if (clean_text(fresh) != fresh) {
                 return refusal("reply_not_utf8", "the code holds bytes that are no UTF-8 text; write plain ASCII");
             }
+            if (fresh.find(marker) != std::string::npos && files_[i].regions[j].find(marker) == std::string::npos) {
+                return regions_differ();
+            }
             edits.push_back({text.regions()[place], carriage_returns_ ? with_carriage_returns(fresh) : fresh});
         }
     }
@@ -91,11 +102,7 @@ ParsedReply ParentProgram::child(const std::vector<std::vector<std::string>>& re
         return refusal("reply_not_a_program", fmt::format("{}; keep the marker lines as they are", error.what()));
     }
     const ProgramText read(child, language_);
-    if (outside(read) != outside(text)) {
-        return refusal("regions_differ",
-                       "the reply holds marker lines of its own; keep EVOLVE-BLOCK-START and EVOLVE-BLOCK-END where "
-                       "they are, and add none");
-    }
+    if (outside(read) != outside(text)) return regions_differ();
     const std::vector<Span>&old_regions = text.regions(), &new_regions = read.regions();
     bool same = true;
     for (std::size_t i = 0; i < old_regions.size() && same; ++i) {
