@@ -16,6 +16,7 @@ public:
     Language language() const override { return Language::python; }
     std::string driver() const override { return std::string(circles_26_program_driver()); }
     std::string initial_program() const override { return std::string(circles_26_program_initial()); }
+    std::string statement() const override { return std::string(circles_26_program_statement()); }
     const std::vector<Stage>& stages(std::string_view instance_set) const override {
         return instance_set == open_instances ? stages_ : no_stages_;
     }

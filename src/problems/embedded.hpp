@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The drivers and initial programs that the library carries (src/CMakeLists.txt names the files).
+// The drivers, initial programs and statements that the library carries (src/CMakeLists.txt names the files).
 #pragma once
 
 #include <string_view>
@@ -8,9 +8,12 @@ namespace atl::problems {
 
 std::string_view online_bin_packing_driver();
 std::string_view online_bin_packing_initial();
+std::string_view online_bin_packing_statement();
 std::string_view tsp_construct_driver();
 std::string_view tsp_construct_initial();
+std::string_view tsp_construct_statement();
 std::string_view circles_26_program_driver();
 std::string_view circles_26_program_initial();
+std::string_view circles_26_program_statement();
 
 }  // namespace atl::problems

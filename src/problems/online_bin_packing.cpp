@@ -100,6 +100,7 @@ public:
     Language language() const override { return Language::cpp; }
     std::string driver() const override { return std::string(online_bin_packing_driver()); }
     std::string initial_program() const override { return std::string(online_bin_packing_initial()); }
+    std::string statement() const override { return std::string(online_bin_packing_statement()); }
     const std::vector<Stage>& stages(std::string_view instance_set) const override { return set(instance_set).stages; }
     Judgement judge(std::string_view instance_set, std::span<const std::string> results) const override;
 

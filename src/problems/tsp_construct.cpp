@@ -137,6 +137,7 @@ public:
     Language language() const override { return Language::cpp; }
     std::string driver() const override { return std::string(tsp_construct_driver()); }
     std::string initial_program() const override { return std::string(tsp_construct_initial()); }
+    std::string statement() const override { return std::string(tsp_construct_statement()); }
     const std::vector<Stage>& stages(std::string_view instance_set) const override { return set(instance_set).stages; }
     Judgement judge(std::string_view instance_set, std::span<const std::string> results) const override;
 

@@ -33,6 +33,7 @@ struct OwnProblem {
     OwnFile verifier;
     OwnFile driver;                                               ///< programs
     OwnFile program;                                              ///< programs: what to start from
+    OwnFile statement;                                            ///< programs: for language models; may be missing
     std::vector<OwnFile> instances;                               ///< of a vector problem there may be none
     std::vector<OwnFile> hidden_instances;                        ///< programs
     std::size_t dimension = 0;                                    ///< vectors

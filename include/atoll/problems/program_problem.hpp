@@ -42,7 +42,7 @@ public:
     virtual std::string initial_program() const = 0;
 
     /// For people and language models: what a program must define, what it is given, what is a better score. Markdown.
-    virtual std::string statement() const { return {}; }
+    virtual std::string statement() const = 0;
 
     /// At least one for open instances; none for hidden ones where there are no such. Built once: the reference stays
     /// valid as long as the problem.

@@ -57,6 +57,7 @@ public:
         return language() == problems::Language::cpp ? cpp_driver_text(own_.driver) : python_driver_text(own_.driver);
     }
     std::string initial_program() const override { return own_.program.bytes; }
+    std::string statement() const override { return own_.statement.bytes; }
     const std::vector<problems::Stage>& stages(std::string_view instance_set) const override {
         return set(instance_set).stages;
     }
