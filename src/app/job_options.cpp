@@ -180,7 +180,8 @@ std::vector<Option> rows() {
         option.in_content_hash = false;
     };
     files("llm.endpoints",
-          "Servers to ask, each a base URL and words: \"http://127.0.0.1:8000/v1 model=NAME\", then concurrency=, weight=, "
+          "Servers to ask, each a base URL and words: \"http://127.0.0.1:8000/v1 model=NAME\", then concurrency=, "
+          "weight=, "
           "requests_per_minute=, tokens_per_minute=, key_environment= or key_file=; empty: no model is asked.")
         .in_content_hash = false;
     real("llm.temperature", "0.8", 0, 100, "Of the model's sampling.");
@@ -195,8 +196,9 @@ std::vector<Option> rows() {
     seconds_of("llm.total_seconds", "900.0", 1e-3, "Patience with one that does not come to an end.");
     integer("llm.attempts", "5", 1, 1000, "Requests for one question, before an operator takes its place.")
         .in_content_hash = false;
-    seconds_of("llm.hedge_seconds", "0.0", 0,
-               "A second request goes out after this time, the first answer is taken; 0: never, as in deterministic runs.");
+    seconds_of(
+        "llm.hedge_seconds", "0.0", 0,
+        "A second request goes out after this time, the first answer is taken; 0: never, as in deterministic runs.");
     text("llm.reuse_replies", "\"auto\"", {"auto", "always", "never"},
          "An equal request is answered by the reply to an earlier one; auto: where a reply is fixed by its request, at "
          "temperature 0 or with a seed.")
@@ -209,7 +211,8 @@ std::vector<Option> rows() {
     money.unit = "USD";
     money.in_content_hash = false;
     text("llm.prices", "\"\"", {},
-         "CSV file: model,prompt_usd_per_million_tokens,completion_usd_per_million_tokens; paths begin at the job file's "
+         "CSV file: model,prompt_usd_per_million_tokens,completion_usd_per_million_tokens; paths begin at the job "
+         "file's "
          "folder.")
         .in_content_hash = false;
     text("llm.replay", "\"\"", {},

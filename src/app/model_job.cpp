@@ -106,8 +106,7 @@ std::optional<ModelJob> read_model_job(const ResolvedOptions& options, const fs:
     pool.budget_usd = options.real("llm.budget_usd");
     model.prices = path_of(options, "llm.prices", folder);
     if (!model.prices.empty()) {
-        pool.prices =
-            llm::parse_prices(read_text_file(model.prices, largest_price_file_bytes), model.prices.string());
+        pool.prices = llm::parse_prices(read_text_file(model.prices, largest_price_file_bytes), model.prices.string());
     }
     check_prices(options, model);
     model.replay = path_of(options, "llm.replay", folder);

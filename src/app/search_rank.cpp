@@ -210,8 +210,7 @@ SearchEnd search_on_this_rank(transport::MpiSession& session, transport::Transpo
             const ClientPlace place{static_cast<std::uint32_t>(transport->rank()),
                                     static_cast<std::uint32_t>(transport->size()), options.islands,
                                     options.deterministic, job.island.seed};
-            model = make_model_client(*job.model, place,
-                                      earlier ? earlier->llm_calls : std::vector<LlmCallRecord>());
+            model = make_model_client(*job.model, place, earlier ? earlier->llm_calls : std::vector<LlmCallRecord>());
         }
         rank = std::make_unique<engine::Rank>(
             engine::RankParts{*transport, *executor, clock, *journal, *evaluator, model.get()}, options);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Questions to models: asked, journaled with what they cost, and turned into flights; what happens when none is answered.
+// Questions to models: asked, journaled with what they cost, and turned into flights; what happens when none is
+// answered.
 #include <fmt/format.h>
 
 #include <utility>

@@ -102,7 +102,8 @@ engine::Proposal EvolutionIsland::propose(std::uint64_t step, std::uint32_t slot
     }
     const std::vector<Pipeline>& pipelines = variation_->pipelines();
     const auto needs_none = [&pipelines](std::size_t arm) { return !pipelines[arm].asks_model; };
-    const std::size_t arm = bandit_.pick(random.uniform(), [&](std::size_t each) { return may_ask || needs_none(each); });
+    const std::size_t arm =
+        bandit_.pick(random.uniform(), [&](std::size_t each) { return may_ask || needs_none(each); });
     if (!pipelines.at(arm).asks_model) {
         fill(proposal, pipelines[arm], random);
         return proposal;
@@ -158,8 +159,8 @@ void EvolutionIsland::ask(engine::Proposal& proposal, const Pipeline& chosen, Ra
     if (parent == nullptr) {
         // Nothing to repair: another way to ask, where there is one.
         const std::vector<Pipeline>& all = variation_->pipelines();
-        const auto other = std::find_if(all.begin(), all.end(),
-                                        [](const Pipeline& each) { return each.asks_model && !each.repairs; });
+        const auto other =
+            std::find_if(all.begin(), all.end(), [](const Pipeline& each) { return each.asks_model && !each.repairs; });
         if (pipeline->repairs && other != all.end()) pipeline = &*other;
         parent = population_[population_.select(random)];
     }
@@ -228,8 +229,8 @@ std::size_t EvolutionIsland::pick_model(double uniform) const {
 /// What a model made and what came of it: shown to models until it is repaired, or others have come.
 void EvolutionIsland::note_mistake(const EvaluationRecord& record) {
     const std::vector<Pipeline>& all = variation_->pipelines();
-    const auto pipeline = std::find_if(all.begin(), all.end(),
-                                       [&](const Pipeline& each) { return each.name == record.operator_name; });
+    const auto pipeline =
+        std::find_if(all.begin(), all.end(), [&](const Pipeline& each) { return each.name == record.operator_name; });
     if (pipeline == all.end() || !pipeline->asks_model || record.verdict.kind == VerdictKind::infrastructure) return;
     if (record.parent_1 && pipeline->repairs) {
         std::erase_if(mistakes_, [&](const Population::Member& each) { return each->record.key == *record.parent_1; });
@@ -345,8 +346,9 @@ void EvolutionIsland::restore(const std::string& snapshot) {
     StateReader reader(snapshot);
     const std::uint32_t version = reader.u32();
     if (version == 0 || version > snapshot_version) {
-        throw FormatVersionError(fmt::format("island {} has a snapshot of version {}; this program reads up to version {}",
-                                             options_.island, version, snapshot_version));
+        throw FormatVersionError(
+            fmt::format("island {} has a snapshot of version {}; this program reads up to version {}", options_.island,
+                        version, snapshot_version));
     }
     const std::uint64_t seed = reader.u64();
     const std::uint32_t island = reader.u32();

@@ -138,8 +138,9 @@ Reply TracePlayer::reply_to(const Question& question) {
         ++status_.failed;
         reply.status = ReplyStatus::missing;
         reply.call.status = reply.reason = status_missing;
-        reply.error = status_.last_error = "the trace holds no reply to this question: it was recorded by another job, "
-                                           "or by a run that was not deterministic";
+        reply.error = status_.last_error =
+            "the trace holds no reply to this question: it was recorded by another job, "
+            "or by a run that was not deterministic";
         return reply;
     }
     const LlmCallRecord& entry = found->second;

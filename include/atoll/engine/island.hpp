@@ -44,7 +44,7 @@ struct Proposal {
     std::optional<EvaluationKey> parent_1;
     std::optional<EvaluationKey> parent_2;
     std::string operator_name;
-    std::function<Made()> make;              ///< empty when there is a question
+    std::function<Made()> make;  ///< empty when there is a question
     std::optional<ModelQuestion> question;
 };
 

@@ -30,8 +30,8 @@ struct IslandOptions {
     std::uint64_t stagnation_steps = 60;   ///< steps without a new best until the population starts anew; 0: never
     MigrationOptions migration;
     BanditOptions bandit;
-    std::vector<double> model_weights;  ///< share of the questions that each model gets; empty: there is none
-    bool prompts_with_timings = true;   ///< measured times may stand in prompts
+    std::vector<double> model_weights;        ///< share of the questions that each model gets; empty: there is none
+    bool prompts_with_timings = true;         ///< measured times may stand in prompts
     std::optional<Candidate> seed_candidate;  ///< enters as step 0, slot 0
 };
 

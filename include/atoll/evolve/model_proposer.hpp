@@ -29,8 +29,8 @@ struct PromptOptions {
 /// A reply, read.
 struct ParsedReply {
     std::optional<std::string> text;  ///< a candidate's bytes that parse as a program
-    std::string reason;               ///< else a code: "reply_empty", "reply_without_program", "diff_matches_nothing", ...
-    std::string error;                ///< and a sentence that tells a model what to do better
+    std::string reason;  ///< else a code: "reply_empty", "reply_without_program", "diff_matches_nothing", ...
+    std::string error;   ///< and a sentence that tells a model what to do better
 };
 
 /// Pipelines:
@@ -49,8 +49,8 @@ public:
     /// 1, or 2 for "llm_crossover".
     static std::uint32_t parents(std::string_view name);
 
-    /// One system and one user message, valid UTF-8, of at most prompt_bytes together unless the parent alone is longer: parts are left out whole,
-    /// the least useful first, and nothing of the parent ever is.
+    /// One system and one user message, valid UTF-8, of at most prompt_bytes together unless the parent alone is
+    /// longer: parts are left out whole, the least useful first, and nothing of the parent ever is.
     std::vector<llm::Message> prompt(std::string_view name, const PromptContext& context, RandomStream& random) const;
 
     /// Never throws on any reply. `parent`: the bytes of the candidate shown as the one to change. Text outside regions
