@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The evaluations of a rank: proposed, made and judged on a worker, journaled, committed, acknowledged, migrated.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "atoll/core/error.hpp"
 #include "atoll/engine/rank.hpp"
+#include "atoll/journal/frame.hpp"
 #include "flight.hpp"
 
 namespace atl::engine {
@@ -205,7 +208,16 @@ void Rank::acknowledge() {
 }
 
 void Rank::snapshot(IslandRunner& runner) {
-    append(SnapshotRecord{runner.id(), runner.lowest_open_step(), runner.island().snapshot()}, {});
+    constexpr std::size_t kept_free = 64;  // island and step beside the state
+    SnapshotRecord record{runner.id(), runner.lowest_open_step(), runner.island().snapshot()};
+    if (record.state.size() + kept_free > journal::max_payload_bytes) {
+        // A resumed run then replays what came after the last one that did fit.
+        append(EventRecord{"snapshot_too_large", fmt::format("island {}: {} bytes", runner.id(), record.state.size()),
+                           elapsed()},
+               {});
+        return;
+    }
+    append(std::move(record), {});
 }
 
 void Rank::migrate(std::size_t runner, std::uint64_t epoch) {

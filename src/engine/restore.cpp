@@ -60,6 +60,12 @@ EvaluationRecord without_candidate(const EvaluationRecord& record) {
     return known;
 }
 
+void restore_from(Island& island, const SnapshotRecord* snapshot, const journal::RunContents& contents) {
+    journal::CandidateReader candidates(contents);
+    island.restore(snapshot != nullptr ? snapshot->state : std::string(),
+                   [&candidates](const Sha256& content) { return candidates.bytes(content); });
+}
+
 /// What the island asked before a step; an evaluation whose question an interruption had repeated counts once.
 std::vector<Sha256> asked_before(const journal::RunContents& contents, std::uint32_t island, std::uint64_t step) {
     std::vector<Sha256> asked;
@@ -108,7 +114,7 @@ void load_needed_candidates(journal::RunContents& contents, bool deterministic, 
 IslandProgress restore_island(Island& island, std::uint32_t id, const journal::RunContents& contents,
                               Direction direction) {
     const SnapshotRecord* snapshot = last_snapshot(contents, id);
-    island.restore(snapshot != nullptr ? snapshot->state : std::string());
+    restore_from(island, snapshot, contents);
     if (const auto later = contents.after_snapshot.find(id); later != contents.after_snapshot.end()) {
         std::unordered_set<EvaluationKey> replayed;
         for (const journal::Learnt& learnt : later->second) {
@@ -156,7 +162,7 @@ std::uint64_t common_step(const journal::RunContents& contents, std::uint32_t is
 IslandProgress restore_island_at(Island& island, std::uint32_t id, const journal::RunContents& contents,
                                  Direction direction, std::uint64_t step, std::uint32_t batch) {
     const SnapshotRecord* snapshot = step > 0 ? snapshot_at(contents, id, step) : nullptr;
-    island.restore(snapshot != nullptr ? snapshot->state : std::string());
+    restore_from(island, snapshot, contents);
     IslandProgress progress;
     progress.next_step = step;
     progress.evaluations = step * batch;

@@ -14,7 +14,7 @@
 namespace atl::evolve {
 namespace {
 
-constexpr std::uint32_t snapshot_version = 2;  // 2: mistakes
+constexpr std::uint32_t snapshot_version = 2;  // 2: candidates by content, mistakes
 constexpr std::size_t most_mistakes = 4;
 
 double thread_cpu_seconds() {
@@ -341,15 +341,16 @@ std::string EvolutionIsland::snapshot() const {
     return writer.take();
 }
 
-void EvolutionIsland::restore(const std::string& snapshot) {
+void EvolutionIsland::restore(const std::string& snapshot, const engine::CandidateBytes& bytes_of) {
     if (snapshot.empty()) return;
-    StateReader reader(snapshot);
+    StateReader reader(snapshot, bytes_of);
     const std::uint32_t version = reader.u32();
     if (version == 0 || version > snapshot_version) {
         throw FormatVersionError(
             fmt::format("island {} has a snapshot of version {}; this program reads up to version {}", options_.island,
                         version, snapshot_version));
     }
+    if (version < 2) reader.expect_candidates_inside();
     const std::uint64_t seed = reader.u64();
     const std::uint32_t island = reader.u32();
     if (seed != options_.seed || island != options_.island) {

@@ -287,15 +287,25 @@ void load_candidates(RunContents& contents, std::span<const std::size_t> rows) {
     std::sort(wanted.begin(), wanted.end(), [](const auto& left, const auto& right) {
         return std::tie(left.first.file, left.first.offset) < std::tie(right.first.file, right.first.offset);
     });
-    std::optional<FileWindow> window;
-    std::size_t file = contents.files.size();
+    CandidateReader reader(contents);
     for (const auto& [place, row] : wanted) {
-        if (place.file != file) {
-            file = place.file;
-            window.emplace(contents.files[file], std::numeric_limits<std::uint64_t>::max());
-        }
-        contents.evaluations[row].candidate.bytes = window->view(place.offset, place.bytes);
+        EvaluationRecord& record = contents.evaluations[row];
+        record.candidate.bytes = reader.bytes(record.candidate_sha256);
     }
+}
+
+CandidateReader::CandidateReader(const RunContents& contents) : contents_(contents), file_(contents.files.size()) {}
+CandidateReader::~CandidateReader() = default;
+
+std::string CandidateReader::bytes(const Sha256& content) {
+    const auto found = contents_.candidate_places.find(content);
+    if (found == contents_.candidate_places.end()) return {};
+    const CandidatePlace& place = found->second;
+    if (place.file != file_) {
+        window_ = std::make_unique<FileWindow>(contents_.files[place.file], std::numeric_limits<std::uint64_t>::max());
+        file_ = place.file;
+    }
+    return std::string(window_->view(place.offset, place.bytes));
 }
 
 std::map<fs::path, std::uint64_t> segment_lengths(const fs::path& run_directory) {

@@ -48,7 +48,7 @@ public:
         if (best_) journal::encode(Record(*best_), payload);
         return state_ + payload;
     }
-    void restore(const std::string& snapshot) override {
+    void restore(const std::string& snapshot, const CandidateBytes& /*bytes_of*/) override {
         if (snapshot.empty()) return;
         state_ = snapshot.substr(0, 64);
         if (snapshot.size() == 64) return;

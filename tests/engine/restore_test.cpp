@@ -16,7 +16,9 @@ public:
     std::vector<Migrant> emigrants(std::uint64_t) override { return {}; }
     void immigrate(const Migrant& migrant) override { told.push_back("migrant " + to_string(migrant.record.key)); }
     std::string snapshot() const override { return {}; }
-    void restore(const std::string& snapshot) override { told.push_back("restore " + snapshot); }
+    void restore(const std::string& snapshot, const CandidateBytes& /*bytes_of*/) override {
+        told.push_back("restore " + snapshot);
+    }
     void replay(const EvaluationRecord& record) override { told.push_back("replay " + to_string(record.key)); }
 
     std::vector<std::string> told;

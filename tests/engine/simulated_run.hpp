@@ -73,6 +73,7 @@ struct SimulatedRunOptions {
     const Evaluator* evaluator = nullptr;
     std::function<std::unique_ptr<Island>(std::uint32_t id)> make_island;  ///< empty: a ToyIsland
     std::function<IslandProgress(Island&, std::uint32_t id)> restore;      ///< empty: a new run
+    std::function<std::unique_ptr<llm::Client>(int rank)> make_model;      ///< empty: nobody is asked
 };
 
 class SimulatedRun {
@@ -87,8 +88,13 @@ public:
                                              options.longest_evaluation};
             executors_.push_back(std::make_unique<InlineExecutor>(network_.clock(), options.workers, durations));
             journals.push_back(std::make_unique<VirtualJournal>(network_.clock(), options.sync_delay));
-            const RankParts parts{network_.endpoint(static_cast<int>(i)), *executors_[i], network_.clock(),
-                                  *journals[i], options.evaluator != nullptr ? *options.evaluator : evaluator_};
+            models.push_back(options.make_model ? options.make_model(static_cast<int>(i)) : nullptr);
+            const RankParts parts{network_.endpoint(static_cast<int>(i)),
+                                  *executors_[i],
+                                  network_.clock(),
+                                  *journals[i],
+                                  options.evaluator != nullptr ? *options.evaluator : evaluator_,
+                                  models[i].get()};
             ranks.push_back(std::make_unique<Rank>(parts, options.rank));
             for (std::uint32_t island = static_cast<std::uint32_t>(i); island < options.rank.islands;
                  island += static_cast<std::uint32_t>(count)) {
@@ -123,6 +129,7 @@ public:
 
     std::vector<ToyLog> logs;  ///< one a rank
     std::vector<std::unique_ptr<VirtualJournal>> journals;
+    std::vector<std::unique_ptr<llm::Client>> models;
     std::vector<std::unique_ptr<Rank>> ranks;
 
 private:

@@ -51,7 +51,7 @@ public:
     }
     void immigrate(const Migrant& migrant) override { log_.received.push_back(migrant); }
     std::string snapshot() const override { return "toy " + std::to_string(id_); }
-    void restore(const std::string&) override {}
+    void restore(const std::string&, const CandidateBytes&) override {}
     void replay(const EvaluationRecord&) override {}
 
 private:

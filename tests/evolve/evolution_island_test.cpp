@@ -82,7 +82,7 @@ TEST(EvolutionIsland, SnapshotAndReplayGiveTheSameNextProposals) {
     }
     ASSERT_GT(island->era(), 0U);
     const auto resumed = mill.island(options);
-    resumed->restore(snapshot);
+    resumed->restore(snapshot, mill.bytes_of());
     for (const EvaluationRecord& record : later) resumed->replay(record);
     EXPECT_EQ(resumed->snapshot(), island->snapshot());
     for (std::uint32_t slot = 0; slot < 4; ++slot) {
@@ -98,7 +98,7 @@ TEST(EvolutionIsland, ReplayFromNothingEqualsTheRun) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(4));
     const auto island = mill.island(small_options());
     const auto resumed = mill.island(small_options());
-    resumed->restore("");
+    resumed->restore("", mill.bytes_of());
     for (std::uint64_t step = 0; step < 20; ++step) {
         for (const EvaluationRecord& record : mill.step(*island, step)) resumed->replay(record);
     }
@@ -112,11 +112,12 @@ TEST(EvolutionIsland, ForeignNewerOrTornSnapshotsAreRefused) {
     std::string snapshot = island->snapshot();
     IslandOptions other = small_options();
     other.island = 1;
-    EXPECT_THROW(mill.island(other)->restore(snapshot), DamageError);
-    EXPECT_THROW(mill.island(small_options())->restore(snapshot.substr(0, snapshot.size() - 1)), DamageError);
-    EXPECT_THROW(mill.island(small_options())->restore(snapshot + "x"), DamageError);
+    EXPECT_THROW(mill.island(other)->restore(snapshot, mill.bytes_of()), DamageError);
+    EXPECT_THROW(mill.island(small_options())->restore(snapshot.substr(0, snapshot.size() - 1), mill.bytes_of()),
+                 DamageError);
+    EXPECT_THROW(mill.island(small_options())->restore(snapshot + "x", mill.bytes_of()), DamageError);
     snapshot[0] = 99;
-    EXPECT_THROW(mill.island(small_options())->restore(snapshot), FormatVersionError);
+    EXPECT_THROW(mill.island(small_options())->restore(snapshot, mill.bytes_of()), FormatVersionError);
 }
 
 TEST(EvolutionIsland, OnlyAcknowledgedElitesLeave) {

@@ -2,6 +2,7 @@
 // Islands of one problem, driven by hand.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -45,13 +46,20 @@ public:
         std::vector<EvaluationRecord> records;
         for (const engine::Proposal& proposal : proposals) {
             records.push_back(evaluate(proposal));
+            bytes_[records.back().candidate_sha256] = records.back().candidate.bytes;
             island.commit(records.back());
             if (acknowledge) island.acknowledged(records.back().key);
         }
         return records;
     }
 
+    /// Of every candidate that was stepped through.
+    engine::CandidateBytes bytes_of() const {
+        return [this](const Sha256& content) { return bytes_[content]; };
+    }
+
 private:
+    mutable std::map<Sha256, std::string> bytes_;
     VectorEvaluator evaluator_;
     std::shared_ptr<const VectorVariation> variation_;
 };

@@ -27,12 +27,12 @@ std::string snapshot_of(const testing::Mill& mill) {
 TEST(SnapshotDamage, CutAtAnyByteItIsRefused) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     const std::string whole = snapshot_of(mill);
-    ASSERT_NO_THROW(mill.island(small_options())->restore(whole));
+    ASSERT_NO_THROW(mill.island(small_options())->restore(whole), mill.bytes_of());
     // of no bytes at all an island begins anew
     for (std::size_t length = 1; length < whole.size(); ++length) {
-        ASSERT_THROW(mill.island(small_options())->restore(whole.substr(0, length)), Error) << length;
+        ASSERT_THROW(mill.island(small_options())->restore(whole.substr(0, length), mill.bytes_of()), Error) << length;
     }
-    ASSERT_THROW(mill.island(small_options())->restore(whole + "x"), DamageError);
+    ASSERT_THROW(mill.island(small_options())->restore(whole + "x", mill.bytes_of()), DamageError);
 }
 
 TEST(SnapshotDamage, WithAnyBitFlippedItIsRefusedOrTheIslandGoesOn) {
@@ -44,7 +44,7 @@ TEST(SnapshotDamage, WithAnyBitFlippedItIsRefusedOrTheIslandGoesOn) {
         bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
         const auto island = mill.island(small_options());
         try {
-            island->restore(bytes);
+            island->restore(bytes, mill.bytes_of());
         } catch (const Error&) {
             ++refused;
             continue;

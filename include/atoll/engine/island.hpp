@@ -56,6 +56,9 @@ struct Migrant {
     EvaluationRecord record;
 };
 
+/// The bytes of a candidate by their content; empty when they are lost.
+using CandidateBytes = std::function<std::string(const Sha256&)>;
+
 /// One island. All calls come from the loop thread and must return fast: computing belongs into `Proposal::make`.
 class Island {
 public:
@@ -88,8 +91,9 @@ public:
     /// State for resuming, taken between two steps.
     virtual std::string snapshot() const = 0;
 
-    /// Rebuilds the state from a snapshot (empty: none), then replay() brings the later records back in.
-    virtual void restore(const std::string& snapshot) = 0;
+    /// Rebuilds the state from a snapshot (empty: none), then replay() brings the later records back in. A snapshot
+    /// names candidates by content; their bytes are in the journals.
+    virtual void restore(const std::string& snapshot, const CandidateBytes& bytes_of) = 0;
     virtual void replay(const EvaluationRecord& record) = 0;
 };
 

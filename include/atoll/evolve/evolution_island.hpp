@@ -36,7 +36,7 @@ public:
     std::vector<engine::Migrant> emigrants(std::uint64_t epoch) override;
     void immigrate(const engine::Migrant& migrant) override;
     std::string snapshot() const override;
-    void restore(const std::string& snapshot) override;
+    void restore(const std::string& snapshot, const engine::CandidateBytes& bytes_of) override;
     /// Commits the record and marks it acknowledged: what is replayed was on disk.
     void replay(const EvaluationRecord& record) override;
 

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "atoll/core/record.hpp"
+#include "atoll/engine/island.hpp"
 
 namespace atl::evolve {
 
@@ -18,7 +20,7 @@ public:
     void u64(std::uint64_t value);
     void f64(double value);
     void text(std::string_view value);           ///< u64 length, then the bytes
-    void record(const EvaluationRecord& value);  ///< in the journal's encoding, with the candidate's bytes
+    void record(const EvaluationRecord& value);  ///< in the journal's encoding, without the candidate's bytes
     std::string take() { return std::move(bytes_); }
 
 private:
@@ -28,12 +30,17 @@ private:
 /// Reads the same fields in the same order. Throws DamageError when the bytes end early or hold impossible values.
 class StateReader {
 public:
-    explicit StateReader(std::string_view bytes) : bytes_(bytes) {}
+    /// `bytes_of`: where candidates' bytes are; empty: they stand in the snapshot, behind each record.
+    explicit StateReader(std::string_view bytes, engine::CandidateBytes bytes_of = {})
+        : bytes_(bytes), bytes_of_(std::move(bytes_of)) {}
+    /// Of a snapshot of version 1, which holds candidates whole.
+    void expect_candidates_inside() { bytes_of_ = nullptr; }
     std::uint8_t u8();
     std::uint32_t u32();
     std::uint64_t u64();
     double f64();
     std::string text();
+    /// Throws DamageError when its candidate is not what it was.
     EvaluationRecord record();
     /// Throws DamageError when anything is left.
     void finish() const;
@@ -41,6 +48,7 @@ public:
 private:
     std::string_view take(std::uint64_t size);
     std::string_view bytes_;
+    engine::CandidateBytes bytes_of_;
 };
 
 }  // namespace atl::evolve

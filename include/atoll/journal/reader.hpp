@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -77,6 +78,21 @@ RunContents read_run(const std::filesystem::path& run_directory, const ReadOptio
 /// Fetches the candidates of `rows` of contents.evaluations, read with `locate_candidates`. Rows whose bytes are lost
 /// stay empty. Throws InfrastructureError when a file can not be read any more.
 void load_candidates(RunContents& contents, std::span<const std::size_t> rows);
+
+/// Fetches candidates of contents read with `locate_candidates` by content.
+class CandidateReader {
+public:
+    /// `contents` must outlive it.
+    explicit CandidateReader(const RunContents& contents);
+    ~CandidateReader();
+    /// Empty when the bytes are lost. Throws InfrastructureError when a file can not be read any more.
+    std::string bytes(const Sha256& content);
+
+private:
+    const RunContents& contents_;
+    std::size_t file_;
+    std::unique_ptr<class FileWindow> window_;
+};
 
 /// The fences that `incarnation` sets around what is there before it. Call it after the lease was claimed, before any
 /// of its segments is made, and hand the same list to all its ranks.

@@ -44,7 +44,6 @@ void StateWriter::record(const EvaluationRecord& value) {
     std::string payload;
     journal::encode(Record(value), payload);
     text(payload);
-    text(value.candidate.bytes);
 }
 
 std::string_view StateReader::take(std::uint64_t size) {
@@ -66,7 +65,15 @@ std::string StateReader::text() {
 EvaluationRecord StateReader::record() {
     const std::string payload = text();
     auto value = std::get<EvaluationRecord>(journal::decode_record(journal::FrameType::evaluation, payload));
-    value.candidate.bytes = text();
+    if (!bytes_of_) {
+        value.candidate.bytes = text();
+        return value;
+    }
+    value.candidate.bytes = bytes_of_(value.candidate_sha256);
+    if (sha256(value.candidate.bytes) != value.candidate_sha256) {
+        throw DamageError("an island's snapshot names the candidate " + to_hex(value.candidate_sha256) +
+                          ", whose bytes are lost; atoll archive verify shows where");
+    }
     return value;
 }
 
