@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
         atl::cli::add_stop(root, action);
         atl::cli::add_report(root, action);
         atl::cli::add_archive(root, action, command_line);
+        atl::cli::add_mock_llm(root, action);
         atl::cli::add_doctor(root, action);
         if (const auto code = program.parse(argc, argv)) return *code;
         return static_cast<int>(action());

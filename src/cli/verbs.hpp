@@ -21,6 +21,7 @@ void add_status(Command& program, Action& action);
 void add_stop(Command& program, Action& action);
 void add_report(Command& program, Action& action);
 void add_doctor(Command& program, Action& action);
+void add_mock_llm(Command& program, Action& action);
 void add_archive(Command& program, Action& action, const std::string& command_line);
 
 }  // namespace atl::cli

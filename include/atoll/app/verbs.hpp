@@ -2,6 +2,7 @@
 // The verbs that need no ranks: each prints to standard output and returns its exit code.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -69,5 +70,22 @@ struct MergeRequest {
 ExitCode archive_merge(const MergeRequest& request);
 ExitCode archive_export(const std::filesystem::path& root, const std::string& table,
                         const std::optional<std::filesystem::path>& output);
+
+struct MockLlmRequest {
+    std::uint32_t port = 0;
+    std::optional<std::filesystem::path> port_file;
+    std::optional<std::filesystem::path> stats_file;
+    std::uint32_t seed = 0;
+    bool vary = false;
+    std::optional<double> latency_seconds;
+    std::optional<double> latency_sigma;
+    std::optional<double> faults;
+    std::vector<std::string> named_faults;  ///< NAME=SHARE
+    std::uint32_t retry_after_seconds = 1;
+    std::uint32_t pad_bytes = 0;
+    std::optional<std::string> key_environment;
+};
+/// Serves until SIGINT or SIGTERM. Prints where it listens first, and what it served last.
+ExitCode mock_llm(const MockLlmRequest& request);
 
 }  // namespace atl::app

@@ -22,8 +22,11 @@ struct PoolOptions {
     double connect_seconds = 10;
     double first_byte_seconds = 300;  ///< of silence after sending, and between two pieces of a reply
     double total_seconds = 900;
-    std::uint32_t attempts = 5;      ///< of one question, the first included; hedges are not counted
-    double hedge_after_seconds = 0;  ///< a second request goes out, the first answer is taken; 0: never
+    std::uint32_t attempts = 5;    ///< of one question, the first included; hedges are not counted
+    double backoff_seconds = 0.5;  ///< before the second attempt, at most; doubles up to backoff_longest_seconds
+    double backoff_longest_seconds = 30;
+    double hedge_after_seconds = 0;  ///< a second request goes out, the first answer is taken; 0: never.
+                                     ///< At most one request in ten is one
     std::uint64_t reply_bytes = std::uint64_t{4} << 20;  ///< a longer body is a fault
     Reuse reuse = Reuse::never;
     std::size_t reuse_entries = 65536;
