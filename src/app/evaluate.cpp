@@ -80,6 +80,19 @@ Trial try_program(const Job& job, const EvaluateRequest& request) {
     return trial;
 }
 
+Trial try_text(const Job& job, const EvaluateRequest& request) {
+    Trial trial;
+    trial.candidate = read_candidate(job, request.candidate);
+    trial.outcome = make_evaluator(job)->evaluate({{}, &trial.candidate, request.instances});
+    trial.limits.set("candidate_bytes", static_cast<std::uint64_t>(evolve::program_text_max_bytes));
+    return trial;
+}
+
+Trial try_candidate(const Job& job, const EvaluateRequest& request) {
+    if (job.runs_programs()) return try_program(job, request);
+    return job.program ? try_text(job, request) : try_vector(job, request);
+}
+
 }  // namespace
 
 ExitCode evaluate(const EvaluateRequest& request) {
@@ -87,7 +100,7 @@ ExitCode evaluate(const EvaluateRequest& request) {
     if (request.instances == problems::hidden_instances && !has_hidden_instances(job) && job.program) {
         throw InputError(job.problem->name() + " has no hidden instances");
     }
-    Trial trial = job.program ? try_program(job, request) : try_vector(job, request);
+    Trial trial = try_candidate(job, request);
     const engine::EvaluationOutcome& outcome = trial.outcome;
 
     Json json;
@@ -103,7 +116,7 @@ ExitCode evaluate(const EvaluateRequest& request) {
     json.set("metrics", report::metrics_json(outcome.metrics));
     json.set("limits", std::move(trial.limits));
     json.set("sandbox_layers", std::move(trial.sandbox_layers));
-    if (job.program) json.set("execution", std::move(trial.execution));
+    if (job.runs_programs()) json.set("execution", std::move(trial.execution));
     if (request.json) {
         std::cout << json.dump(2) << "\n";
         return ExitCode::ok;

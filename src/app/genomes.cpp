@@ -16,7 +16,9 @@ namespace atl::app {
 
 namespace {
 
+/// Null where no program is run.
 std::shared_ptr<const evolve::ProgramRunner> make_runner(const Job& job) {
+    if (!job.runs_programs()) return nullptr;
     return std::make_shared<const evolve::ProgramRunner>(*job.program, job.host, job.program_limits);
 }
 

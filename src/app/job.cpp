@@ -118,7 +118,7 @@ Job make_job(ResolvedOptions options, const std::filesystem::path& folder) {
         make_problem(given, job);
     }
     if (job.vectors) narrow_bounds(given, job);
-    const bool python_programs = job.program && job.program->language() == problems::Language::python;
+    const bool python_programs = job.runs_programs() && job.program->language() == problems::Language::python;
     const bool python_verifier = job.own && job.own->verifier.name.ends_with(".py");
     if (!python_programs && !python_verifier) job.host->leave_python_out();
 

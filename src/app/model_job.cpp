@@ -162,17 +162,23 @@ std::unique_ptr<llm::Client> make_model_client(const ModelJob& model, const Clie
     }
     // Each island has its share of the budget; the islands of a rank put theirs together, unless the same must come of
     // it on any number of ranks.
-    options.budget_shared = !place.deterministic;
-    for (std::uint32_t island = place.rank; island < place.islands; island += place.ranks) {
-        llm::IslandBudget& budget = options.budgets[island];
-        budget.tokens = share_of(model.pool.budget_tokens, island, place.islands);
-        budget.usd = model.pool.budget_usd / place.islands;
+    options.has_token_budget = options.budget_tokens > 0;
+    options.has_usd_budget = options.budget_usd > 0;
+    if (place.deterministic) {
+        options.budget_islands = place.islands;
+    } else {
+        options.budget_tokens = 0;
+        std::uint32_t here = 0;
+        for (std::uint32_t island = place.rank; island < place.islands; island += place.ranks) {
+            options.budget_tokens += share_of(model.pool.budget_tokens, island, place.islands);
+            ++here;
+        }
+        options.budget_usd *= static_cast<double>(here) / place.islands;
     }
     for (const LlmCallRecord& call : earlier) {
         if (!is_here(call)) continue;
-        llm::IslandBudget& budget = options.budgets[call.key.island];
-        budget.spent_tokens += call.prompt_tokens + call.completion_tokens + call.reserved_tokens;
-        budget.spent_usd += call.usd;
+        options.spent.push_back(
+            {call.key.island, call.prompt_tokens + call.completion_tokens + call.reserved_tokens, call.usd});
     }
     return std::make_unique<llm::EndpointPool>(std::move(options));
 }

@@ -50,7 +50,7 @@ Json provenance(const Job& job, const ProvenanceFacts& facts) {
         for (const std::string& hash : job.options.texts("own.sha256")) hashes.emplace_back(hash);
         json.set("own_files_sha256", std::move(hashes));
     }
-    if (job.program || job.own) json.set("sandbox_layers", layers_text(job.host->warden().layers()));
+    if (job.runs_programs() || job.own) json.set("sandbox_layers", layers_text(job.host->warden().layers()));
     for (const char* name : {"SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_CLUSTER_NAME", "SLURM_RESTART_COUNT"}) {
         if (const char* value = std::getenv(name)) {
             std::string member = name;

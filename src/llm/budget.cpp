@@ -8,6 +8,8 @@
 namespace atl::llm {
 namespace {
 
+constexpr double most_usd = 1e6;  // far below what picodollars can hold
+
 /// USD per million tokens are picodollars per token, times a million; a part counts as a whole.
 PicoUsd picos_per_token(double usd_per_million_tokens) {
     constexpr double rounding = 1e-6;  // 0.15 * 1e6 is not quite a whole number
@@ -24,7 +26,6 @@ double to_usd(PicoUsd picos) { return static_cast<double>(picos) * 1e-12; }
 
 Budget::Budget(std::optional<std::uint64_t> tokens, std::optional<double> usd, std::uint32_t groups)
     : has_tokens_(tokens.has_value()), has_usd_(usd.has_value()), accounts_(std::max<std::uint32_t>(groups, 1)) {
-    constexpr double most_usd = 1e6;  // far below what picodollars can hold
     const PicoUsd picos = static_cast<PicoUsd>(std::floor(std::clamp(usd.value_or(0), 0.0, most_usd) * 1e12));
     const std::size_t count = accounts_.size();
     for (std::size_t i = 0; i < count; ++i) {
@@ -47,6 +48,12 @@ Grant Budget::reserve(const Reservation& reservation) {
     account.reserved_tokens += tokens;
     account.reserved_picos += reservation.picos;
     return Grant::granted;
+}
+
+void Budget::spend(std::size_t group, std::uint64_t tokens, double usd) {
+    Account& account = accounts_.at(group);
+    account.spent_tokens += tokens;
+    account.spent_picos += static_cast<PicoUsd>(std::ceil(std::clamp(usd, 0.0, most_usd) * 1e12));
 }
 
 void Budget::release(const Reservation& reservation) { settle(reservation, 0, 0); }

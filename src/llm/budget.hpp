@@ -50,6 +50,8 @@ public:
     void release(const Reservation& reservation);
     /// The request cost so much.
     void settle(const Reservation& reservation, std::uint64_t tokens, PicoUsd picos);
+    /// Spent before this ledger was opened.
+    void spend(std::size_t group, std::uint64_t tokens, double usd);
     /// True when some group could still pay this.
     bool could_pay(std::uint64_t tokens, PicoUsd picos) const;
 

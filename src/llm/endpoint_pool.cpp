@@ -89,6 +89,7 @@ EndpointPool::Implementation::Implementation(PoolOptions options)
       http_({options_.connect_seconds, options_.reply_bytes, choice_.concurrency()},
             [this](void* owner, HttpReply reply) { ended(*static_cast<Attempt*>(owner), std::move(reply)); }),
       waiting_(models_.size()) {
+    for (const Spent& each : options_.spent) budget_.spend(budget_.group_of(each.island), each.tokens, each.usd);
     allow_open_files(choice_.concurrency());
     for (const Endpoint& endpoint : options_.endpoints) {
         http_.add_site(endpoint.base_url + "/chat/completions", endpoint.key);
@@ -101,13 +102,12 @@ EndpointPool::Implementation::Implementation(PoolOptions options)
 
 EndpointPool::Implementation::~Implementation() = default;
 
-void EndpointPool::Implementation::ask(Request request, Done done) {
+void EndpointPool::Implementation::start(Question question) {
     ++status_.asked;
-    asked_.push_back({std::move(request), std::move(done)});
+    asked_.push_back(std::move(question));
 }
 
 void EndpointPool::Implementation::poll(Nanoseconds now) {
-    if (was_unavailable_ && now > now_) status_.unavailable_seconds += to_seconds(now - now_);
     now_ = std::max(now, now_);
     // a second round sends at once what was asked by those who were called back in the first one
     for (int round = 0; round < 2 && (round == 0 || !asked_.empty()); ++round) {
@@ -116,23 +116,21 @@ void EndpointPool::Implementation::poll(Nanoseconds now) {
         http_.poll(now_);
         dispatch();
         http_.begin(now_);
-        note_availability();
         deliver();
     }
 }
 
 void EndpointPool::Implementation::admit() {
     for (; !asked_.empty(); asked_.pop_front()) {
-        Asked& asked = asked_.front();
-        Question& question = questions_.emplace_back();
+        Question& asked = asked_.front();
+        OpenQuestion& question = questions_.emplace_back();
         question.place = std::prev(questions_.end());
         question.sequence = next_sequence_++;
         question.request = std::move(asked.request);
         question.asked_at = now_;
         question.bodies.resize(models_.size());
-        question.call.key = question.request.key;
-        question.call.model = models_.at(question.request.model);
-        question.call.request_sha256 = sha256(body_for(question, question.request.model));
+        question.bodies[question.request.model] = std::move(asked.body);
+        question.call = std::move(asked.call);
         if (options_.reuse != Reuse::never) {
             const std::uint32_t island = options_.reuse == Reuse::within_island ? question.request.key.island : 0;
             question.reuse = ReuseKey{question.call.request_sha256, island};
@@ -149,7 +147,7 @@ void EndpointPool::Implementation::admit() {
 }
 
 /// True when the question needs no request of its own.
-bool EndpointPool::Implementation::answer_by_reuse(const Question& question, Done& done) {
+bool EndpointPool::Implementation::answer_by_reuse(OpenQuestion& question, Done& done) {
     if (const CachedReply* cached = cache_.find(*question.reuse)) {
         Reply reply;
         reply.status = ReplyStatus::ok;
@@ -167,7 +165,7 @@ bool EndpointPool::Implementation::answer_by_reuse(const Question& question, Don
     }
     const auto leader = open_.find(*question.reuse);
     if (leader == open_.end()) return false;
-    leader->second->followers.push_back({question.request.key, std::move(done), now_});
+    leader->second->followers.push_back({std::move(question.call), std::move(done), now_});
     return true;
 }
 
@@ -183,8 +181,8 @@ void EndpointPool::Implementation::dispatch() {
 }
 
 /// False when the first has to wait, and so all behind it.
-bool EndpointPool::Implementation::dispatch_first(std::map<std::uint64_t, Question*>& waiting) {
-    Question& question = *waiting.begin()->second;
+bool EndpointPool::Implementation::dispatch_first(std::map<std::uint64_t, OpenQuestion*>& waiting) {
+    OpenQuestion& question = *waiting.begin()->second;
     const auto tokens = static_cast<double>(question.prompt_tokens + options_.call.max_tokens);
     const Choice choice = choice_.choose(question.request.model, tokens, question.last_endpoint, now_);
     if (choice.kind == Choice::Kind::wait) {
@@ -215,18 +213,18 @@ bool EndpointPool::Implementation::dispatch_first(std::map<std::uint64_t, Questi
     return true;
 }
 
-Reservation EndpointPool::Implementation::reservation_for(const Question& question, std::size_t endpoint) const {
+Reservation EndpointPool::Implementation::reservation_for(const OpenQuestion& question, std::size_t endpoint) const {
     const Tokens most{question.prompt_tokens, options_.call.max_tokens};
     return {budget_.group_of(question.request.key.island), most, cost_of(most, prices_[endpoint])};
 }
 
-const std::string& EndpointPool::Implementation::body_for(Question& question, std::size_t model) {
+const std::string& EndpointPool::Implementation::body_for(OpenQuestion& question, std::size_t model) {
     std::string& body = question.bodies[model];
     if (body.empty()) body = body_of(question.request, options_.call, models_[model]);
     return body;
 }
 
-void EndpointPool::Implementation::send(Question& question, std::size_t endpoint, const Reservation& reservation,
+void EndpointPool::Implementation::send(OpenQuestion& question, std::size_t endpoint, const Reservation& reservation,
                                         bool is_hedge) {
     Attempt& attempt = question.attempts.emplace_back();
     attempt.place = std::prev(question.attempts.end());
@@ -273,7 +271,6 @@ void EndpointPool::Implementation::deliver() {
     }
 }
 
-void EndpointPool::Implementation::note_availability() { was_unavailable_ = !choice_.any_closed(); }
 
 Nanoseconds EndpointPool::Implementation::wake_at() const {
     if (!asked_.empty() || !finished_.empty()) return now_;
@@ -295,9 +292,10 @@ ClientStatus EndpointPool::Implementation::status() const {
 }
 
 EndpointPool::EndpointPool(PoolOptions options)
-    : implementation_(std::make_unique<Implementation>(std::move(options))) {}
+    : Client(options.call, models_of(options.endpoints)),
+      implementation_(std::make_unique<Implementation>(std::move(options))) {}
 EndpointPool::~EndpointPool() = default;
-void EndpointPool::ask(Request request, Done done) { implementation_->ask(std::move(request), std::move(done)); }
+void EndpointPool::start(Question question) { implementation_->start(std::move(question)); }
 void EndpointPool::poll(Nanoseconds now) { implementation_->poll(now); }
 void EndpointPool::cancel_all() { implementation_->cancel_all(); }
 int EndpointPool::descriptor() const { return implementation_->descriptor(); }

@@ -34,7 +34,7 @@ public:
     Implementation(const Implementation&) = delete;
     Implementation& operator=(const Implementation&) = delete;
 
-    void ask(Request request, Done done);
+    void start(Question question);
     void poll(Nanoseconds now);
     void cancel_all();
     int descriptor() const { return http_.descriptor(); }
@@ -44,11 +44,11 @@ public:
     ClientStatus status() const;
 
 private:
-    struct Question;
+    struct OpenQuestion;
 
     /// One HTTP request of a question.
     struct Attempt {
-        Question* question = nullptr;
+        OpenQuestion* question = nullptr;
         std::size_t endpoint = 0;
         Transfer* transfer = nullptr;
         Reservation reservation;
@@ -61,11 +61,11 @@ private:
     };
     /// Asked while an equal question was open; answered with it.
     struct Follower {
-        EvaluationKey key;
+        LlmCallRecord call;
         Done done;
         Nanoseconds asked_at = 0;
     };
-    struct Question {
+    struct OpenQuestion {
         std::uint64_t sequence = 0;  ///< order of asking
         Request request;
         Done done;
@@ -82,11 +82,7 @@ private:
         std::optional<Fault> fault;  ///< the last one
         TimerQueue::Timer retry;
         TimerQueue::Timer hedge;
-        std::list<Question>::iterator place;
-    };
-    struct Asked {
-        Request request;
-        Done done;
+        std::list<OpenQuestion>::iterator place;
     };
     struct Finished {
         Done done;
@@ -102,28 +98,27 @@ private:
 
     // asking (endpoint_pool.cpp)
     void admit();
-    bool answer_by_reuse(const Question& question, Done& done);
+    bool answer_by_reuse(OpenQuestion& question, Done& done);
     void dispatch();
-    bool dispatch_first(std::map<std::uint64_t, Question*>& waiting);
-    void send(Question& question, std::size_t endpoint, const Reservation& reservation, bool is_hedge);
-    Reservation reservation_for(const Question& question, std::size_t endpoint) const;
-    const std::string& body_for(Question& question, std::size_t model);
+    bool dispatch_first(std::map<std::uint64_t, OpenQuestion*>& waiting);
+    void send(OpenQuestion& question, std::size_t endpoint, const Reservation& reservation, bool is_hedge);
+    Reservation reservation_for(const OpenQuestion& question, std::size_t endpoint) const;
+    const std::string& body_for(OpenQuestion& question, std::size_t model);
     void deliver();
-    void note_availability();
 
     // being answered (pool_replies.cpp)
     void ended(Attempt& attempt, HttpReply http);
     void timeout(Attempt& attempt);
     void arm_timeout(Attempt& attempt);
-    void hedge(Question& question);
+    void hedge(OpenQuestion& question);
     void conclude(Attempt& attempt, Outcome outcome);
     void judge_endpoint(const Attempt& attempt, const Outcome& outcome);
     void settle(Attempt& attempt, const std::optional<Tokens>& usage, bool may_be_charged);
     void abandon(Attempt& attempt);
-    void retry_later(Question& question);
-    void answer(Question& question, const Outcome& outcome);
-    void give_up(Question& question, ReplyStatus status, const std::string& reason, const std::string& error);
-    void finish(Question& question, const Reply& reply);
+    void retry_later(OpenQuestion& question);
+    void answer(OpenQuestion& question, const Outcome& outcome);
+    void give_up(OpenQuestion& question, ReplyStatus status, const std::string& reason, const std::string& error);
+    void finish(OpenQuestion& question, const Reply& reply);
     std::string redacted(std::string text) const;
 
     PoolOptions options_;
@@ -137,16 +132,15 @@ private:
     HttpTransfers http_;
     Nanoseconds now_ = 0;
     std::uint64_t next_sequence_ = 0;
-    std::deque<Asked> asked_;  ///< since the last poll
-    std::list<Question> questions_;
-    std::unordered_map<ReuseKey, Question*, ReuseKeyHasher> open_;  ///< those that equal ones may follow
-    std::vector<std::map<std::uint64_t, Question*>> waiting_;       ///< by model, in the order of asking
+    std::deque<Question> asked_;  ///< since the last poll
+    std::list<OpenQuestion> questions_;
+    std::unordered_map<ReuseKey, OpenQuestion*, ReuseKeyHasher> open_;  ///< those that equal ones may follow
+    std::vector<std::map<std::uint64_t, OpenQuestion*>> waiting_;       ///< by model, in the order of asking
     Nanoseconds next_dispatch_ = 0;
     std::deque<Finished> finished_;
     ClientStatus status_;
     std::uint64_t hedges_ = 0;
     PicoUsd picos_ = 0;
-    bool was_unavailable_ = false;
 };
 
 }  // namespace atl::llm

@@ -79,7 +79,7 @@ void EndpointPool::Implementation::timeout(Attempt& attempt) {
     conclude(attempt, std::move(outcome));
 }
 
-void EndpointPool::Implementation::hedge(Question& question) {
+void EndpointPool::Implementation::hedge(OpenQuestion& question) {
     if (question.attempts.size() != 1 || hedges_ * hedges_in_requests >= status_.requests) return;
     const std::size_t first = question.attempts.front().endpoint;
     const auto tokens = static_cast<double>(question.attempts.front().reservation.tokens.sum());
@@ -90,7 +90,7 @@ void EndpointPool::Implementation::hedge(Question& question) {
 }
 
 void EndpointPool::Implementation::conclude(Attempt& attempt, Outcome outcome) {
-    Question& question = *attempt.question;
+    OpenQuestion& question = *attempt.question;
     timers_.cancel(attempt.timeout);
     --choice_.at(attempt.endpoint).in_flight;
     settle(attempt, outcome.reply.usage, !outcome.fault || outcome.fault->may_be_charged);
@@ -139,7 +139,7 @@ void EndpointPool::Implementation::judge_endpoint(const Attempt& attempt, const 
 }
 
 void EndpointPool::Implementation::settle(Attempt& attempt, const std::optional<Tokens>& usage, bool may_be_charged) {
-    Question& question = *attempt.question;
+    OpenQuestion& question = *attempt.question;
     const Reservation& reservation = attempt.reservation;
     PicoUsd picos = 0;
     if (usage) {
@@ -172,14 +172,14 @@ void EndpointPool::Implementation::abandon(Attempt& attempt) {
     attempt.question->attempts.erase(attempt.place);
 }
 
-void EndpointPool::Implementation::retry_later(Question& question) {
+void EndpointPool::Implementation::retry_later(OpenQuestion& question) {
     const double seconds = wait_seconds({options_.backoff_seconds, options_.backoff_longest_seconds}, options_.seed,
                                         question.request.key, question.call.faults);
     timers_.set(question.retry, now_ + from_seconds(seconds),
                 [this, &question] { waiting_[question.request.model].emplace(question.sequence, &question); });
 }
 
-void EndpointPool::Implementation::answer(Question& question, const Outcome& outcome) {
+void EndpointPool::Implementation::answer(OpenQuestion& question, const Outcome& outcome) {
     while (!question.attempts.empty()) abandon(question.attempts.front());
     Reply reply;
     reply.status = ReplyStatus::ok;
@@ -195,7 +195,7 @@ void EndpointPool::Implementation::answer(Question& question, const Outcome& out
     finish(question, reply);
 }
 
-void EndpointPool::Implementation::give_up(Question& question, ReplyStatus status, const std::string& reason,
+void EndpointPool::Implementation::give_up(OpenQuestion& question, ReplyStatus status, const std::string& reason,
                                            const std::string& error) {
     Reply reply;
     reply.status = status;
@@ -206,7 +206,7 @@ void EndpointPool::Implementation::give_up(Question& question, ReplyStatus statu
 }
 
 /// The only end of a question: it and those that follow it get the reply.
-void EndpointPool::Implementation::finish(Question& question, const Reply& reply) {
+void EndpointPool::Implementation::finish(OpenQuestion& question, const Reply& reply) {
     timers_.cancel(question.hedge);
     timers_.cancel(question.retry);
     if (question.reuse) open_.erase(*question.reuse);
@@ -219,10 +219,9 @@ void EndpointPool::Implementation::finish(Question& question, const Reply& reply
     own.call.wall_seconds = to_seconds(now_ - question.asked_at);
     for (Follower& follower : question.followers) {
         Reply copy = reply;
-        copy.call.key = follower.key;
+        copy.call = std::move(follower.call);
         copy.call.model = question.call.model;
         copy.call.endpoint = question.call.endpoint;
-        copy.call.request_sha256 = question.call.request_sha256;
         copy.call.reply_sha256 = question.call.reply_sha256;
         copy.call.status = question.call.status;
         copy.call.finish_reason = question.call.finish_reason;
@@ -240,7 +239,7 @@ void EndpointPool::Implementation::cancel_all() {
     admit();
     for (auto& waiting : waiting_) waiting.clear();
     while (!questions_.empty()) {
-        Question& question = questions_.front();
+        OpenQuestion& question = questions_.front();
         while (!question.attempts.empty()) abandon(question.attempts.front());
         give_up(question, ReplyStatus::cancelled, "cancelled", "the run stops");
     }

@@ -15,5 +15,8 @@ std::string_view tsp_construct_statement();
 std::string_view circles_26_program_driver();
 std::string_view circles_26_program_initial();
 std::string_view circles_26_program_statement();
+std::string_view noop_program_initial_2kb();
+std::string_view noop_program_initial_8kb();
+std::string_view noop_program_statement();
 
 }  // namespace atl::problems

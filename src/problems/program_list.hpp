@@ -10,7 +10,8 @@
 #include "atoll/core/error.hpp"
 #include "atoll/problems/program_problem.hpp"
 
-#define ATOLL_PROGRAM_PROBLEMS(entry) entry(circles_26_program) entry(online_bin_packing) entry(tsp_construct)
+#define ATOLL_PROGRAM_PROBLEMS(entry) \
+    entry(circles_26_program) entry(noop_program) entry(online_bin_packing) entry(tsp_construct)
 
 namespace atl::problems {
 

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "atoll/core/nearest.hpp"
+#include "problems/program_answer.hpp"
 #include "problems/program_list.hpp"
 
 namespace atl::problems {
@@ -31,6 +32,10 @@ std::vector<std::string> program_problem_names() {
     std::vector<std::string> names;
     for (const Entry& entry : entries) names.emplace_back(entry.name);
     return names;
+}
+
+Judgement ProgramProblem::judge_text(std::string_view) const {
+    return refused(VerdictKind::infrastructure, "not_run", "this problem judges what programs leave, not their text");
 }
 
 InputError unknown_family(const std::string& problem, const std::string& wanted, std::span<const std::string> known) {

@@ -25,12 +25,16 @@ TEST_P(EveryProgramProblem, starts_from_a_program_with_one_marked_region_and_a_d
     ASSERT_NE(end, std::string::npos);
     EXPECT_LT(begin, end);
     EXPECT_EQ(program.find("EVOLVE-BLOCK-START", begin + 1), std::string::npos);
+    if (problem->judges_text()) {
+        EXPECT_EQ(driver, "");
+        return;
+    }
     EXPECT_NE(driver.find(problem->language() == Language::cpp ? "void atoll_run(" : "def result_of("),
               std::string::npos);
 }
 
 TEST_P(EveryProgramProblem, gives_each_stage_a_name_of_its_own_and_room_for_its_answer) {
-    ASSERT_FALSE(problem->stages(open_instances).empty());
+    ASSERT_EQ(problem->stages(open_instances).empty(), problem->judges_text());
     for (const std::string_view set : {open_instances, hidden_instances}) {
         const std::vector<Stage>& stages = problem->stages(set);
         for (std::size_t i = 0; i < stages.size(); ++i) {
@@ -75,7 +79,8 @@ INSTANTIATE_TEST_SUITE_P(Registry, EveryProgramProblem, ::testing::ValuesIn(prog
 
 TEST(ProgramRegistry, lists_the_problems_it_makes_and_makes_no_others) {
     const std::vector<std::string> names = program_problem_names();
-    EXPECT_EQ(names, (std::vector<std::string>{"circles_26_program", "online_bin_packing", "tsp_construct"}));
+    EXPECT_EQ(names,
+              (std::vector<std::string>{"circles_26_program", "noop_program", "online_bin_packing", "tsp_construct"}));
     EXPECT_EQ(make_program_problem("circles_26"), nullptr);
 }
 
@@ -111,6 +116,34 @@ TEST(Circles26Program, is_judged_as_the_vector_that_it_leaves) {
     EXPECT_EQ(problem->vectors()->name(), "circles_26");
     EXPECT_EQ(problem->best_known()->value, problem->vectors()->best_known()->value);
     EXPECT_THROW(make_program_problem("circles_26_program", {"or3"}), InputError);
+}
+
+TEST(NoopProgram, scores_the_text_by_its_hash_and_runs_nothing) {
+    const auto problem = make_program_problem("noop_program");
+    ASSERT_TRUE(problem->judges_text());
+    const Judgement judgement = problem->judge_text("abc");
+    EXPECT_TRUE(judgement.verdict.ok());
+    // SHA-256 of "abc" begins with ba7816bf 8f01cfea
+    EXPECT_EQ(judgement.score.lower, static_cast<double>(0xba7816bf8f01cfeaULL >> 11) / 9007199254740992.0);
+    EXPECT_EQ(judgement.score.upper, judgement.score.lower);
+    EXPECT_NE(problem->judge_text("abd").score.lower, judgement.score.lower);
+    EXPECT_EQ(problem->judge_text("").verdict.reason, "empty");
+}
+
+TEST(NoopProgram, begins_with_a_program_of_the_length_that_a_job_names) {
+    const std::string small = make_program_problem("noop_program", {"2kb"})->initial_program();
+    const std::string large = make_program_problem("noop_program", {"8kb"})->initial_program();
+    EXPECT_EQ(small, make_program_problem("noop_program")->initial_program());
+    EXPECT_NEAR(static_cast<double>(small.size()), 2048, 200);
+    EXPECT_NEAR(static_cast<double>(large.size()), 8192, 500);
+    EXPECT_THROW(make_program_problem("noop_program", {"4kb"}), InputError);
+    EXPECT_THROW(make_program_problem("noop_program", {"2kb", "8kb"}), InputError);
+}
+
+TEST(Circles26Program, has_no_judgement_of_a_text_that_nobody_ran) {
+    const Judgement judgement = make_program_problem("circles_26_program")->judge_text("def run_packing(): pass");
+    EXPECT_EQ(judgement.verdict.kind, VerdictKind::infrastructure);
+    EXPECT_FALSE(judgement.score.scored());
 }
 
 }  // namespace

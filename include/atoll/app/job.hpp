@@ -31,6 +31,9 @@ const std::vector<std::string>& other_environment_names();
 struct Job {
     explicit Job(ResolvedOptions given) : options(std::move(given)) {}
 
+    /// Then a sandbox is needed for the candidates.
+    bool runs_programs() const { return program && !program->judges_text(); }
+
     ResolvedOptions options;
     std::shared_ptr<const problems::Problem> problem;         ///< the same object as one of the next two
     std::shared_ptr<const problems::VectorProblem> vectors;   ///< when candidates are vectors

@@ -14,8 +14,8 @@ namespace atl::evolve {
 /// the program left; how the program ended can only take a verdict away.
 class ProgramEvaluator final : public engine::Evaluator {
 public:
-    /// `thresholds`: the score that a candidate must reach in each of the first stages of the open instances for the
-    /// next one to run; one that is not finite, or missing, lets all pass.
+    /// `runner`: null where problem->judges_text(). `thresholds`: the score that a candidate must reach in each of the
+    /// first stages of the open instances for the next one to run; one that is not finite, or missing, lets all pass.
     ProgramEvaluator(std::shared_ptr<const problems::ProgramProblem> problem,
                      std::shared_ptr<const ProgramRunner> runner, std::vector<double> thresholds = {});
 

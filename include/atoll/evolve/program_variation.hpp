@@ -20,6 +20,7 @@ namespace atl::evolve {
 ///    "operator" and "statement", in this order
 ///  - the same with "+tune": what came of it, its numbers tuned; "tune": the parent's
 ///  - where there is a proposer, each of ModelProposer by its name, also with "+tune": a model's reply
+///    (not where nothing is run, judges_text())
 ///  - "polish_output", where a program's result is a vector: that vector, polished, as a candidate of genome "vector"
 class ProgramVariation final : public Variation {
 public:

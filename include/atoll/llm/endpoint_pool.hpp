@@ -16,6 +16,13 @@ namespace atl::llm {
 /// Whether an equal request (in flight, or answered before) answers another one.
 enum class Reuse : std::uint8_t { never, within_island, always };
 
+/// What an island's questions have cost.
+struct Spent {
+    std::uint32_t island = 0;
+    std::uint64_t tokens = 0;
+    double usd = 0;
+};
+
 struct PoolOptions {
     std::vector<Endpoint> endpoints;  ///< at least one, keys read
     CallOptions call;
@@ -30,13 +37,14 @@ struct PoolOptions {
     std::uint64_t reply_bytes = std::uint64_t{4} << 20;  ///< a longer body is a fault
     Reuse reuse = Reuse::never;
     std::size_t reuse_entries = 65536;
-    std::uint64_t budget_tokens = 0;  ///< 0: no limit; less what earlier incarnations spent
+    std::uint64_t budget_tokens = 0;  ///< 0: no limit
     double budget_usd = 0;            ///< 0: no limit; needs a price for every model
     bool has_token_budget = false;    ///< so that a spent budget of 0 is one
     bool has_usd_budget = false;
     /// Deterministic runs: the budget is split evenly over the islands 0 .. budget_islands-1, each with its own;
     /// else 1.
     std::uint32_t budget_islands = 1;
+    std::vector<Spent> spent;  ///< before, within the same budget
     Prices prices;
     std::uint64_t seed = 0;           ///< of the jitter of waits
     double circuit_open_seconds = 5;  ///< first pause of a failing endpoint; doubles up to circuit_longest_seconds
@@ -51,7 +59,6 @@ public:
     explicit EndpointPool(PoolOptions options);
     ~EndpointPool() override;
 
-    void ask(Request request, Done done) override;
     void poll(Nanoseconds now) override;
     void cancel_all() override;
     int descriptor() const override;
@@ -59,6 +66,9 @@ public:
     bool available(Nanoseconds now) const override;
     std::size_t concurrency() const override;
     ClientStatus status() const override;
+
+protected:
+    void start(Question question) override;
 
 private:
     class Implementation;

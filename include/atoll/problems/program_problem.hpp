@@ -44,14 +44,19 @@ public:
     /// For people and language models: what a program must define, what it is given, what is a better score. Markdown.
     virtual std::string statement() const = 0;
 
-    /// At least one for open instances; none for hidden ones where there are no such. Built once: the reference stays
-    /// valid as long as the problem.
+    /// At least one for open instances (unless judges_text()); none for hidden ones where there are no such. Built
+    /// once: the reference stays valid as long as the problem.
     virtual const std::vector<Stage>& stages(std::string_view instance_set) const = 0;
 
     /// Judges what the program left in stages 0 .. results.size() - 1, of which the last is new: one byte string each,
     /// as the driver made it. The score of the last stage of all is the candidate's; those of earlier stages steer
     /// thresholds and inner searches. Strict, and never throws on any input.
     virtual Judgement judge(std::string_view instance_set, std::span<const std::string> results) const = 0;
+
+    /// Problems that look at the text alone and run nothing: judge_text() judges a candidate, there are no stages and
+    /// no driver, and no sandbox is started.
+    virtual bool judges_text() const { return false; }
+    virtual Judgement judge_text(std::string_view text) const;
 
     /// When a program's result is a vector of another problem, that problem: its result may then be polished.
     virtual const VectorProblem* vectors() const { return nullptr; }

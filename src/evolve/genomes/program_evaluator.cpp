@@ -9,10 +9,27 @@
 #include <utility>
 
 #include "atoll/core/number.hpp"
+#include "atoll/evolve/program_genome.hpp"
 #include "atoll/evolve/vector_evaluator.hpp"
 #include "atoll/evolve/vector_genome.hpp"
 
 namespace atl::evolve {
+namespace {
+
+engine::EvaluationOutcome judged_text(const problems::ProgramProblem& problem, const Candidate& candidate) {
+    engine::EvaluationOutcome outcome;
+    if (candidate.genome != program_genome || candidate.bytes.size() > program_text_max_bytes) {
+        outcome.verdict = {VerdictKind::wrong, "not_a_program", "the candidate is no program, or longer than 1 MiB"};
+        return outcome;
+    }
+    problems::Judgement judgement = problem.judge_text(candidate.bytes);
+    outcome.verdict = std::move(judgement.verdict);
+    outcome.score = judgement.score;
+    outcome.metrics = std::move(judgement.metrics);
+    return outcome;
+}
+
+}  // namespace
 
 ProgramEvaluator::ProgramEvaluator(std::shared_ptr<const problems::ProgramProblem> problem,
                                    std::shared_ptr<const ProgramRunner> runner, std::vector<double> thresholds)
@@ -27,6 +44,7 @@ engine::EvaluationOutcome ProgramEvaluator::evaluate(const engine::EvaluationReq
     if (request.candidate->genome == vector_genome && problem_->vectors() != nullptr) {
         return judge_vector(*problem_->vectors(), *request.candidate);
     }
+    if (problem_->judges_text()) return judged_text(*problem_, *request.candidate);
     engine::EvaluationOutcome outcome;
     const bool open = request.instance_set == problems::open_instances;
     const std::vector<problems::Stage>& stages = problem_->stages(request.instance_set);

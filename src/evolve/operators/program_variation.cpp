@@ -23,7 +23,7 @@ constexpr std::string_view repair_name = "llm_repair";
 
 std::vector<std::string> known_names(const problems::ProgramProblem& problem, bool with_model) {
     std::vector<std::string> names = ProgramOperators::names();
-    names.emplace_back(tune_name);
+    if (!problem.judges_text()) names.emplace_back(tune_name);
     if (with_model) {
         const std::vector<std::string> more = ModelProposer::names();
         names.insert(names.end(), more.begin(), more.end());
@@ -91,8 +91,10 @@ ProgramVariation::ProgramVariation(std::shared_ptr<const problems::ProgramProble
 
 std::vector<std::string> ProgramVariation::default_pipelines(const problems::ProgramProblem& problem, bool with_model) {
     std::vector<std::string> names = ProgramOperators::default_pipelines();
-    names.emplace_back(tune_name);
-    names.emplace_back("expression+tune");
+    if (!problem.judges_text()) {
+        names.emplace_back(tune_name);
+        names.emplace_back("expression+tune");
+    }
     if (with_model) {
         const std::vector<std::string> more = ModelProposer::names();
         names.insert(names.end(), more.begin(), more.end());
@@ -107,15 +109,16 @@ void ProgramVariation::check_pipelines(const problems::ProgramProblem& problem, 
     for (const std::string& name : names) {
         const std::string first = without_tune(name);
         if (std::find(known.begin(), known.end(), first) != known.end() &&
-            (first == name || (first != tune_name && first != polish_name))) {
+            (first == name || (first != tune_name && first != polish_name && !problem.judges_text()))) {
             continue;
         }
         if (!with_model && is_of_models(first)) {
             throw InputError(fmt::format("operator '{}' asks a language model; name one by 'llm.endpoints'", name));
         }
         throw InputError(
-            fmt::format("unknown operator '{}' for problem {}{}; there are {}, the operators also with '{}'", name,
-                        problem.name(), did_you_mean(first, known), fmt::join(known, ", "), tune_suffix));
+            fmt::format("unknown operator '{}' for problem {}{}; there are {}{}", name, problem.name(),
+                        did_you_mean(first, known), fmt::join(known, ", "),
+                        problem.judges_text() ? "" : fmt::format(", the operators also with '{}'", tune_suffix)));
     }
 }
 
