@@ -74,8 +74,10 @@ void Rank::watch_model() {
     const bool available = parts_.model->available(now_);
     if (!available && !model_gone_since_) {
         model_gone_since_ = now_;
+        answered_before_gone_ = parts_.model->status().answered;
         append(EventRecord{"model_unavailable", parts_.model->status().last_error, elapsed()}, {});
-    } else if (available && model_gone_since_) {
+    } else if (available && model_gone_since_ && parts_.model->status().answered > answered_before_gone_) {
+        // That one may be asked is no answer yet.
         const double seconds = to_seconds(now_ - *model_gone_since_);
         model_gone_seconds_ += seconds;
         model_gone_since_.reset();

@@ -161,6 +161,7 @@ private:
     std::size_t asking_ = 0;  ///< flights whose question is on its way
     std::size_t open_ = 0;    ///< proposals not yet acknowledged
     std::optional<Nanoseconds> model_gone_since_;
+    std::uint64_t answered_before_gone_ = 0;
     double model_gone_seconds_ = 0;
     bool has_begun_ = false;
     bool more_to_reuse_ = false;

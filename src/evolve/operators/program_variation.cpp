@@ -198,7 +198,9 @@ llm::Request ProgramVariation::question(const Pipeline& pipeline, const PromptCo
     const std::string name = without_tune(pipeline.name);
     llm::Request request;
     request.messages = proposer_->prompt(name, context, random);
-    request.complete = [proposer = proposer_, name](std::string_view text) { return proposer->complete(name, text); };
+    request.complete = [proposer = proposer_, name, parent = context.parent->candidate.bytes](std::string_view text) {
+        return proposer->complete(name, parent, text);
+    };
     return request;
 }
 
