@@ -27,7 +27,7 @@ std::string snapshot_of(const testing::Mill& mill) {
 TEST(SnapshotDamage, CutAtAnyByteItIsRefused) {
     const testing::Mill mill(std::make_shared<testing::Sphere>(2));
     const std::string whole = snapshot_of(mill);
-    ASSERT_NO_THROW(mill.island(small_options())->restore(whole), mill.bytes_of());
+    ASSERT_NO_THROW(mill.island(small_options())->restore(whole, mill.bytes_of()));
     // of no bytes at all an island begins anew
     for (std::size_t length = 1; length < whole.size(); ++length) {
         ASSERT_THROW(mill.island(small_options())->restore(whole.substr(0, length), mill.bytes_of()), Error) << length;
