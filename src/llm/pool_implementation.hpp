@@ -104,6 +104,7 @@ private:
     void admit();
     bool answer_by_reuse(const Question& question, Done& done);
     void dispatch();
+    bool lift_name_gates();
     bool dispatch_first(std::map<std::uint64_t, Question*>& waiting);
     void send(Question& question, std::size_t endpoint, const Reservation& reservation, bool is_hedge);
     Reservation reservation_for(const Question& question, std::size_t endpoint) const;
