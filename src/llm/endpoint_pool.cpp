@@ -116,6 +116,10 @@ void EndpointPool::Implementation::poll(Nanoseconds now) {
         http_.poll(now_);
         dispatch();
         http_.begin(now_);
+        if (lift_name_gates()) {  // an address in digits needs no look-up: the rest goes at once
+            dispatch();
+            http_.begin(now_);
+        }
         deliver();
     }
 }
@@ -170,14 +174,24 @@ bool EndpointPool::Implementation::answer_by_reuse(OpenQuestion& question, Done&
 }
 
 void EndpointPool::Implementation::dispatch() {
+    lift_name_gates();
     next_dispatch_ = never;
-    for (std::size_t i = 0; i < choice_.size(); ++i) {
-        if (http_.is_resolved(i)) choice_.at(i).most_in_flight = choice_.at(i).concurrency;
-    }
     for (auto& waiting : waiting_) {
         while (!waiting.empty() && dispatch_first(waiting)) {
         }
     }
+}
+
+/// True when there was an endpoint whose name is known only now.
+bool EndpointPool::Implementation::lift_name_gates() {
+    bool any = false;
+    for (std::size_t i = 0; i < choice_.size(); ++i) {
+        EndpointState& state = choice_.at(i);
+        if (state.most_in_flight == state.concurrency || !http_.is_resolved(i)) continue;
+        state.most_in_flight = state.concurrency;
+        any = true;
+    }
+    return any;
 }
 
 /// False when the first has to wait, and so all behind it.

@@ -100,6 +100,7 @@ private:
     void admit();
     bool answer_by_reuse(OpenQuestion& question, Done& done);
     void dispatch();
+    bool lift_name_gates();
     bool dispatch_first(std::map<std::uint64_t, OpenQuestion*>& waiting);
     void send(OpenQuestion& question, std::size_t endpoint, const Reservation& reservation, bool is_hedge);
     Reservation reservation_for(const OpenQuestion& question, std::size_t endpoint) const;
