@@ -69,7 +69,11 @@ std::string blocks(const std::vector<ShownFile>& files, const ChangedProgram& ch
 
 std::string proposal(const ChatRequest& request, const std::vector<ShownFile>& files, RandomStream& random) {
     const ChangedProgram changed = change(files, random);
-    const bool as_blocks = has(request.whole, "SEARCH/REPLACE") || has(request.whole, "<<<<<<< SEARCH");
+    // what earlier parts say of blocks, such as reports of mistakes, asks for none
+    const auto task = request.asked.rfind("\n# Task\n");
+    const std::string_view wanted =
+        task == std::string::npos ? request.whole : std::string_view(request.asked).substr(task);
+    const bool as_blocks = has(wanted, "SEARCH/REPLACE") || has(wanted, "<<<<<<< SEARCH");
     if (!has(request.whole, "<NAME>")) {
         return "I change numbers of the program.\n\n" +
                (as_blocks ? blocks(files, changed) : whole_files(files, changed)) + "\n";

@@ -77,6 +77,7 @@ Service::Service(const MockOptions& options)
 
 void Service::begin_thread() {
     pthread_getcpuclockid(pthread_self(), &thread_clock_);
+    cpu_seconds_ = cpu_seconds_ - thread_seconds(thread_clock_);  // what it took before counts for others
     running_ = true;
 }
 

@@ -62,7 +62,7 @@ private:
     std::array<Counter, fault_count> faults_{};
     std::atomic<bool> running_ = false;
     clockid_t thread_clock_ = 0;
-    std::atomic<double> cpu_seconds_ = 0;  ///< of threads that have ended
+    std::atomic<double> cpu_seconds_ = 0;  ///< less what the running thread took before
 };
 
 }  // namespace atl::llm::mock
