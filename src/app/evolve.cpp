@@ -60,6 +60,7 @@ Assignment prepare_new_run(const SearchRequest& request, int ranks, std::optiona
         seed_text = stored_text(seed);
     }
     start_own_problem(job);  // before there is a run that a mistake in it would leave behind
+    check_model(job);
     RunDirectory run =
         request.run.empty() ? create_default_run_directory(job.problem->name()) : create_run_directory(request.run);
     run.root = std::filesystem::absolute(run.root).lexically_normal();
@@ -91,6 +92,7 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
     refuse_if_held(run);  // before anything else is wrong, and before a refusal would use up an incarnation
     const Job job = make_job(resolve_stored_job(run.job(), request.flags), run.root);
     check_ranks(job, ranks);
+    check_model(job);
     lease.emplace(run);
     remove_leftovers(run);
     Assignment assignment;

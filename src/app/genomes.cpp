@@ -45,6 +45,12 @@ std::shared_ptr<const evolve::Variation> make_variation(const Job& job, const st
     return std::make_shared<const evolve::VectorVariation>(job.vectors, job.operators);
 }
 
+void check_model(const Job& job) {
+    if (!job.model) return;
+    check_model_job(*job.model);
+    (void)make_proposer(job);
+}
+
 void start_own_problem(const Job& job) {
     if (!job.own) return;
     job.verifier->start();

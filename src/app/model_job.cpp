@@ -116,6 +116,14 @@ std::optional<ModelJob> read_model_job(const ResolvedOptions& options, const fs:
     return model;
 }
 
+void check_model_job(const ModelJob& model) {
+    if (!model.replay.empty()) {
+        (void)read_trace(model.replay);
+        return;
+    }
+    for (const llm::Endpoint& endpoint : model.pool.endpoints) (void)llm::key_of(endpoint);
+}
+
 ResolvedOptions keep_model_files(const ResolvedOptions& options, const ModelJob& model, const RunDirectory& run) {
     auto entries = options.entries();
     const auto keep = [&](const std::string& key, const std::string& copy, const auto& write) {
@@ -154,8 +162,8 @@ std::unique_ptr<llm::Client> make_model_client(const ModelJob& model, const Clie
     }
     llm::PoolOptions options = model.pool;
     options.seed = place.seed;
+    llm::read_keys(options.endpoints);
     for (llm::Endpoint& endpoint : options.endpoints) {
-        llm::read_key(endpoint);
         endpoint.concurrency = std::max<std::size_t>(1, share_of(endpoint.concurrency, place.rank, place.ranks));
         endpoint.requests_per_minute /= place.ranks;
         endpoint.tokens_per_minute /= place.ranks;

@@ -91,6 +91,11 @@ void Command::flag(const std::string& flag, bool& value, const std::string& text
     node_->app->add_flag(flag, value, text);
 }
 
+void Command::repeated(const std::string& flag, std::vector<std::string>& values, const std::string& text,
+                       const std::string& shown) {
+    node_->app->add_option(flag, values, text)->allow_extra_args(false)->take_all()->type_name(shown);
+}
+
 void Command::callback(const std::string& flag, const std::function<void(const std::string&)>& given,
                        const std::string& text, const std::string& group) {
     node_->app->add_option_function<std::string>(flag, given, text)->group(group)->type_name("");

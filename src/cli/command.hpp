@@ -47,6 +47,9 @@ public:
     void choice(const std::string& flag, std::string& value, const std::vector<std::string>& choices,
                 const std::string& text);
     void flag(const std::string& flag, bool& value, const std::string& text);
+    /// May be given several times, one value each.
+    void repeated(const std::string& flag, std::vector<std::string>& values, const std::string& text,
+                  const std::string& shown);
     /// Calls back with each value given; listed under `group`.
     void callback(const std::string& flag, const std::function<void(const std::string&)>& given,
                   const std::string& text, const std::string& group);

@@ -21,9 +21,8 @@ void add_mock_llm(Command& program, Action& action) {
                 "Share of requests that meet an endpoint's trouble, evenly over refusals, errors, silence, cut and "
                 "senseless replies, seldom one of 50 MB",
                 "SHARE");
-    verb.callback(
-        "--fault", [request](const std::string& given) { request->named_faults.push_back(given); },
-        "NAME=SHARE, for one kind of fault; may be given several times", "Options");
+    verb.repeated("--fault", request->named_faults, "Share of one kind of fault; may be given several times",
+                  "NAME=SHARE");
     verb.option("--retry-after", request->retry_after_seconds, 86400, "What rate_limited replies say", "SECONDS");
     verb.option("--pad-bytes", request->pad_bytes, 1U << 24, "Prose around each reply's program", "BYTES");
     verb.option("--require-key-environment", request->key_environment,

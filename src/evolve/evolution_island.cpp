@@ -235,7 +235,8 @@ void EvolutionIsland::note_mistake(const EvaluationRecord& record) {
     if (record.parent_1 && pipeline->repairs) {
         std::erase_if(mistakes_, [&](const Population::Member& each) { return each->record.key == *record.parent_1; });
     }
-    if (record.verdict.ok()) return;
+    // What was seen before says no more than that.
+    if (record.verdict.ok() || record.cache_hit) return;
     mistakes_.push_front(make_individual(record, 0));
     if (mistakes_.size() > most_mistakes) mistakes_.pop_back();
 }

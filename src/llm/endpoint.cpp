@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <system_error>
 
@@ -159,17 +160,26 @@ Endpoint parse_endpoint(std::string_view text) {
     return endpoint;
 }
 
-void read_key(Endpoint& endpoint) {
+std::string key_of(const Endpoint& endpoint) {
     if (!endpoint.key_environment.empty()) {
         const char* value = std::getenv(endpoint.key_environment.c_str());
         if (value == nullptr) {
             throw InputError(fmt::format("the environment has no {}; set it to the key of {}", endpoint.key_environment,
                                          endpoint.base_url));
         }
-        endpoint.key = checked_key(value, "environment variable " + endpoint.key_environment);
+        return checked_key(value, "environment variable " + endpoint.key_environment);
+    }
+    if (endpoint.key_file.empty()) return {};
+    return checked_key(read_text_file(endpoint.key_file, largest_key_file_bytes), endpoint.key_file);
+}
+
+void read_keys(std::vector<Endpoint>& endpoints) {
+    for (Endpoint& endpoint : endpoints) endpoint.key = key_of(endpoint);
+    for (const Endpoint& endpoint : endpoints) {
+        if (endpoint.key_environment.empty()) continue;
+        // The block that /proc shows is these very bytes.
+        if (char* value = std::getenv(endpoint.key_environment.c_str())) explicit_bzero(value, std::strlen(value));
         unsetenv(endpoint.key_environment.c_str());
-    } else if (!endpoint.key_file.empty()) {
-        endpoint.key = checked_key(read_text_file(endpoint.key_file, largest_key_file_bytes), endpoint.key_file);
     }
 }
 

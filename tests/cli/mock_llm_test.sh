@@ -8,6 +8,7 @@ says "an unknown fault" "did you mean 'rate_limited'"
 expect 2 "a fault without a share" "$ATOLL" mock-llm --fault cut
 says "a fault without a share" 'NAME=SHARE'
 expect 2 "more faults than requests" "$ATOLL" mock-llm --fault cut=0.7 --fault html=0.7
+says "more faults than requests" 'more than 1|at most 1|above 1|sum'
 expect 2 "a key that is not there" env -u NO_SUCH_KEY "$ATOLL" mock-llm --require-key-environment NO_SUCH_KEY
 
 MOCK_KEY=not-to-be-shown "$ATOLL" mock-llm --port-file "$work/port" --stats-file "$work/stats" \

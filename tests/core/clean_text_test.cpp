@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Any bytes become UTF-8, cut at a character.
 #include "atoll/core/clean_text.hpp"
 
 #include <gtest/gtest.h>

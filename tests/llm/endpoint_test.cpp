@@ -66,13 +66,17 @@ TEST(Endpoint, KeysInUrlsAndWordsAreRefusedAndNotRepeated) {
 
 TEST(Endpoint, AKeyFromTheEnvironmentIsTakenOutOfIt) {
     setenv("ATOLL_TEST_KEY", " abc-123 ", 1);
-    Endpoint endpoint = parse_endpoint("http://127.0.0.1/v1 model=a key_environment=ATOLL_TEST_KEY");
-    EXPECT_EQ(endpoint.key, "");
-    read_key(endpoint);
-    EXPECT_EQ(endpoint.key, "abc-123");
+    std::vector<Endpoint> endpoints(2,
+                                    parse_endpoint("http://127.0.0.1/v1 model=a key_environment=ATOLL_TEST_KEY"));
+    EXPECT_EQ(endpoints[0].key, "");
+    const char* bytes = std::getenv("ATOLL_TEST_KEY");
+    read_keys(endpoints);
+    EXPECT_EQ(endpoints[0].key, "abc-123");
+    EXPECT_EQ(endpoints[1].key, "abc-123");
     EXPECT_EQ(std::getenv("ATOLL_TEST_KEY"), nullptr);
+    EXPECT_EQ(*bytes, '\0') << "nor are its bytes left";
     try {
-        read_key(endpoint);
+        read_keys(endpoints);
         FAIL() << "there is none any more";
     } catch (const InputError& error) {
         EXPECT_STREQ(error.what(), "the environment has no ATOLL_TEST_KEY; set it to the key of http://127.0.0.1/v1");
@@ -81,19 +85,17 @@ TEST(Endpoint, AKeyFromTheEnvironmentIsTakenOutOfIt) {
 
 TEST(Endpoint, AKeyFromAFileIsItsFirstLine) {
     const auto path = std::filesystem::temp_directory_path() / "atoll_endpoint_test.key";
-    const auto key_of = [&](const std::string& content) {
+    const Endpoint endpoint = parse_endpoint("http://127.0.0.1/v1 model=a key_file=" + path.string());
+    const auto key_in = [&](const std::string& content) {
         std::ofstream(path, std::ios::binary) << content;
-        Endpoint endpoint = parse_endpoint("http://127.0.0.1/v1 model=a key_file=" + path.string());
-        read_key(endpoint);
-        return endpoint.key;
+        return key_of(endpoint);
     };
-    EXPECT_EQ(key_of("abc\r\nmore\n"), "abc");
-    EXPECT_THROW(key_of("\n"), InputError);
-    EXPECT_THROW(key_of("a b"), InputError);
-    EXPECT_THROW(key_of("a\rX-Header: b"), InputError);
+    EXPECT_EQ(key_in("abc\r\nmore\n"), "abc");
+    EXPECT_THROW(key_in("\n"), InputError);
+    EXPECT_THROW(key_in("a b"), InputError);
+    EXPECT_THROW(key_in("a\rX-Header: b"), InputError);
     std::filesystem::remove(path);
-    Endpoint endpoint = parse_endpoint("http://127.0.0.1/v1 model=a key_file=" + path.string());
-    EXPECT_THROW(read_key(endpoint), InputError);
+    EXPECT_THROW((void)key_of(endpoint), InputError);
 }
 
 TEST(Endpoint, ModelsAreNamedOnceInOrder) {

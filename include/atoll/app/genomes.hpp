@@ -20,6 +20,9 @@ void check_pipelines(const Job& job);
 /// start from, in place of the problem's own.
 std::shared_ptr<const evolve::Variation> make_variation(const Job& job, const std::optional<Candidate>& seed);
 
+/// Throws InputError for keys, traces and templates of prompts that can not be used; nothing for a job without a model.
+void check_model(const Job& job);
+
 /// Tries verifier and driver of a user's own problem; nothing for others. Throws InputError when one can not be used.
 void start_own_problem(const Job& job);
 

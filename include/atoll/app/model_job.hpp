@@ -30,6 +30,10 @@ struct ModelJob {
 /// from: endpoints that can not be read, files that are missing, a budget in money without a price.
 std::optional<ModelJob> read_model_job(const ResolvedOptions& options, const std::filesystem::path& folder);
 
+/// Throws InputError when a key is not there, or the trace can not be read: before there is a run that such a mistake
+/// would leave behind.
+void check_model_job(const ModelJob& model);
+
 /// Copies prices, prompts and trace to RUN/llm and gives back the options that name the copies, relative to RUN.
 ResolvedOptions keep_model_files(const ResolvedOptions& options, const ModelJob& model, const RunDirectory& run);
 

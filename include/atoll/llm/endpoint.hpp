@@ -28,9 +28,12 @@ struct Endpoint {
 /// which is where keys leak.
 Endpoint parse_endpoint(std::string_view text);
 
-/// Reads the endpoint's key from its variable (which is then taken out of this process's environment, so that no child
-/// inherits it) or its file. Throws InputError when there is none.
-void read_key(Endpoint& endpoint);
+/// The endpoint's key, from its variable or its file; empty when it names neither. Throws InputError when it is not
+/// there.
+std::string key_of(const Endpoint& endpoint);
+
+/// Fills in the keys, and takes the variables out of this process's environment, so that no child inherits them.
+void read_keys(std::vector<Endpoint>& endpoints);
 
 /// The models of the endpoints, each once, in order.
 std::vector<std::string> models_of(const std::vector<Endpoint>& endpoints);
