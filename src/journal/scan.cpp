@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 namespace {
 
 bool is_known(std::uint8_t type) {
-    return type >= static_cast<std::uint8_t>(FrameType::header) && type <= static_cast<std::uint8_t>(FrameType::llm_call);
+    return type >= static_cast<std::uint8_t>(FrameType::header) &&
+           type <= static_cast<std::uint8_t>(FrameType::llm_call);
 }
 
 /// The frame at `offset`, when it is whole and its checksum holds.

@@ -87,7 +87,7 @@ TEST_F(OwnFiles, KeptWithTheRunAreTheSameFilesUnderTheSameHashes) {
 TEST_F(OwnFiles, AStatementIsKeptLikeTheOthersAndMayBeMissing) {
     EXPECT_EQ(read_own_problem(options(), folder("mine")).statement.bytes, "");
     write_file_atomically(folder("mine") / "what.md", "Place points.");
-    const FlagValues flags{{"own.statement", "what.md"}};
+    const FlagValues flags{{"--own-statement", "what.md"}};
     const evolve::OwnProblem own = read_own_problem(options(flags), folder("mine"));
     EXPECT_EQ(own.statement.bytes, "Place points.");
     const RunDirectory run{folder("run")};
@@ -98,7 +98,7 @@ TEST_F(OwnFiles, AStatementIsKeptLikeTheOthersAndMayBeMissing) {
     write_file_atomically(run.root / "problem" / "statement.md", "Place other points.");
     EXPECT_NE(testing::message_of([&] { read_own_problem(stored, run.root); }).find("not the file that the run began"),
               std::string::npos);
-    EXPECT_NE(refusal({{"own.statement", "no_such.md"}}).find("there is no such file"), std::string::npos);
+    EXPECT_NE(refusal({{"--own-statement", "no_such.md"}}).find("there is no such file"), std::string::npos);
 }
 
 TEST_F(OwnFiles, TheContentHashCoversWhatIsInThemAndNotWhereTheyLay) {

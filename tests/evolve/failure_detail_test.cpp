@@ -8,16 +8,18 @@ namespace atl::evolve {
 namespace {
 
 TEST(FailureDetail, FurtherErrorsFollowTheFirst) {
-    EXPECT_EQ(with_diagnostics("p.cpp:2: error: 'x'", "p.cpp: In function 'f':\np.cpp:2: error: \xE2\x80\x98x\xE2\x80\x99\n"
-                                                      "    2 | x;\n      | ^\np.cpp:3: error: y\n"),
+    EXPECT_EQ(with_diagnostics("p.cpp:2: error: 'x'",
+                               "p.cpp: In function 'f':\np.cpp:2: error: \xE2\x80\x98x\xE2\x80\x99\n"
+                               "    2 | x;\n      | ^\np.cpp:3: error: y\n"),
               "p.cpp:2: error: 'x'\n    2 | x;\n      | ^\np.cpp:3: error: y");
     EXPECT_EQ(with_diagnostics("no such file", "cannot open it\n"), "no such file");
 }
 
 TEST(FailureDetail, TheLinkersTemporaryFilesAndFoldersAreNotNamed) {
-    EXPECT_EQ(with_diagnostics("p.cpp:(.text+0x1): undefined reference to `h'",
-                               "/usr/bin/ld: /scratch/ccXYVAEc.o: in function `f':\np.cpp:(.text+0x1): undefined reference "
-                               "to `h'\n/usr/bin/ld: /scratch/ccXYVAEc.o: in function `g':\ncollect2: error: ld returned 1\n"),
+    EXPECT_EQ(with_diagnostics(
+                  "p.cpp:(.text+0x1): undefined reference to `h'",
+                  "/usr/bin/ld: /scratch/ccXYVAEc.o: in function `f':\np.cpp:(.text+0x1): undefined reference "
+                  "to `h'\n/usr/bin/ld: /scratch/ccXYVAEc.o: in function `g':\ncollect2: error: ld returned 1\n"),
               "p.cpp:(.text+0x1): undefined reference to `h'\nld: program.o: in function `g':");
 }
 
@@ -30,8 +32,9 @@ TEST(FailureDetail, IsBounded) {
 }
 
 TEST(FailureDetail, TheExceptionComesFirstWhateverTheProgramPrinted) {
-    EXPECT_EQ(with_traceback("hello", "Traceback (most recent call last):\n  File \"program.py\", line 6, in run\n"
-                                      "    return inner()\nValueError: no: value\nhello\n"),
+    EXPECT_EQ(with_traceback("hello",
+                             "Traceback (most recent call last):\n  File \"program.py\", line 6, in run\n"
+                             "    return inner()\nValueError: no: value\nhello\n"),
               "ValueError: no: value\n  File \"program.py\", line 6, in run\n    return inner()");
     EXPECT_EQ(with_traceback("SyntaxError: x", "  File \"program.py\", line 1\n    def\n       ^\nSyntaxError: x\n"),
               "SyntaxError: x\n  File \"program.py\", line 1\n    def\n       ^");

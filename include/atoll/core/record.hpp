@@ -90,23 +90,24 @@ struct EventRecord {
 struct LlmCallRecord {
     EvaluationKey key;  ///< the evaluation it was asked for
     std::string model;
-    std::string endpoint;  ///< base URL of the one that answered, or of the last one asked
-    Sha256 request_sha256{};  ///< of the body as first composed
-    Sha256 reply_sha256{};    ///< of the reply's text; zeros when there is none
-    std::string status;         ///< "ok", or why there is no reply ("http_503", "budget_usd", "trace_miss")
-    std::string finish_reason;  ///< as the server said ("stop", "length"); "cut": ended here once it was complete
-    std::uint64_t prompt_tokens = 0;      ///< as servers said, over all its requests
+    std::string endpoint;             ///< base URL of the one that answered, or of the last one asked
+    Sha256 request_sha256{};          ///< of the body as first composed
+    Sha256 reply_sha256{};            ///< of the reply's text; zeros when there is none
+    std::string status;               ///< "ok", or why there is no reply ("http_503", "budget_usd", "trace_miss")
+    std::string finish_reason;        ///< as the server said ("stop", "length"); "cut": ended here once it was complete
+    std::uint64_t prompt_tokens = 0;  ///< as servers said, over all its requests
     std::uint64_t completion_tokens = 0;  ///< likewise
-    std::uint64_t reserved_tokens = 0;  ///< charged for requests whose server did not say: prompt and reply at their most
-    double usd = 0;                     ///< of both
-    std::uint32_t requests = 0;         ///< HTTP requests sent
-    std::uint32_t hedges = 0;           ///< of those, sent because another one was slow
-    std::uint32_t faults = 0;           ///< of those, failed
-    bool reused = false;                ///< answered by the reply to an equal request
-    Origin origin = Origin::measured;   ///< replayed: from a trace
-    double first_byte_seconds = 0;      ///< of the request that answered
-    double wall_seconds = 0;            ///< from the question to the reply, waits included
-    double elapsed_seconds = 0;         ///< when the reply came, since the run's start
+    std::uint64_t reserved_tokens =
+        0;                       ///< charged for requests whose server did not say: prompt and reply at their most
+    double usd = 0;              ///< of both
+    std::uint32_t requests = 0;  ///< HTTP requests sent
+    std::uint32_t hedges = 0;    ///< of those, sent because another one was slow
+    std::uint32_t faults = 0;    ///< of those, failed
+    bool reused = false;         ///< answered by the reply to an equal request
+    Origin origin = Origin::measured;  ///< replayed: from a trace
+    double first_byte_seconds = 0;     ///< of the request that answered
+    double wall_seconds = 0;           ///< from the question to the reply, waits included
+    double elapsed_seconds = 0;        ///< when the reply came, since the run's start
     std::uint32_t rank = 0;
 };
 

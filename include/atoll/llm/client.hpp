@@ -34,7 +34,7 @@ struct Reply {
 struct ClientStatus {
     std::uint64_t asked = 0;
     std::uint64_t answered = 0;
-    std::uint64_t failed = 0;  ///< endpoint's fault
+    std::uint64_t failed = 0;    ///< endpoint's fault
     std::uint64_t requests = 0;  ///< HTTP requests sent, retries and hedges included
     std::uint64_t prompt_tokens = 0;
     std::uint64_t completion_tokens = 0;

@@ -22,8 +22,8 @@ struct PoolOptions {
     double connect_seconds = 10;
     double first_byte_seconds = 300;  ///< of silence after sending, and between two pieces of a reply
     double total_seconds = 900;
-    std::uint32_t attempts = 5;       ///< of one question, the first included; hedges are not counted
-    double hedge_after_seconds = 0;   ///< a second request goes out, the first answer is taken; 0: never
+    std::uint32_t attempts = 5;      ///< of one question, the first included; hedges are not counted
+    double hedge_after_seconds = 0;  ///< a second request goes out, the first answer is taken; 0: never
     std::uint64_t reply_bytes = std::uint64_t{4} << 20;  ///< a longer body is a fault
     Reuse reuse = Reuse::never;
     std::size_t reuse_entries = 65536;
@@ -31,7 +31,8 @@ struct PoolOptions {
     double budget_usd = 0;            ///< 0: no limit; needs a price for every model
     bool has_token_budget = false;    ///< so that a spent budget of 0 is one
     bool has_usd_budget = false;
-    /// Deterministic runs: the budget is split evenly over the islands 0 .. budget_islands-1, each with its own; else 1.
+    /// Deterministic runs: the budget is split evenly over the islands 0 .. budget_islands-1, each with its own;
+    /// else 1.
     std::uint32_t budget_islands = 1;
     Prices prices;
     std::uint64_t seed = 0;           ///< of the jitter of waits

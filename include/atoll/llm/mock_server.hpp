@@ -11,40 +11,40 @@ namespace atl::llm {
 
 /// How a request can go wrong; each has a share of the requests.
 struct MockFaults {
-    double rate_limited = 0;        ///< 429 with Retry-After
-    double rate_limited_bare = 0;   ///< 429 without
-    double server_error = 0;        ///< 500, 502 or 503
-    double stall = 0;               ///< headers, then silence until the client gives up
-    double cut = 0;                 ///< the connection ends in the middle of the body
-    double html = 0;                ///< 200 with an HTML page
-    double garbage = 0;             ///< 200 with bytes that are no JSON, or JSON of another shape
-    double huge = 0;                ///< 200 with 50 MB
-    double empty = 0;               ///< a well-formed reply with an empty text
-    double invalid_utf8 = 0;        ///< a reply whose text holds bytes that are no UTF-8
-    double unusable = 0;            ///< a well-formed reply without a program, or with a diff that matches nothing
-    double unauthorized = 0;        ///< 401
-    double out_of_money = 0;        ///< 402
+    double rate_limited = 0;       ///< 429 with Retry-After
+    double rate_limited_bare = 0;  ///< 429 without
+    double server_error = 0;       ///< 500, 502 or 503
+    double stall = 0;              ///< headers, then silence until the client gives up
+    double cut = 0;                ///< the connection ends in the middle of the body
+    double html = 0;               ///< 200 with an HTML page
+    double garbage = 0;            ///< 200 with bytes that are no JSON, or JSON of another shape
+    double huge = 0;               ///< 200 with 50 MB
+    double empty = 0;              ///< a well-formed reply with an empty text
+    double invalid_utf8 = 0;       ///< a reply whose text holds bytes that are no UTF-8
+    double unusable = 0;           ///< a well-formed reply without a program, or with a diff that matches nothing
+    double unauthorized = 0;       ///< 401
+    double out_of_money = 0;       ///< 402
 };
 
 struct MockOptions {
     std::uint16_t port = 0;  ///< 0: a free one
     std::uint64_t seed = 0;
     double latency_seconds = 0;
-    double latency_sigma = 0;       ///< of a log-normal factor on the latency
+    double latency_sigma = 0;  ///< of a log-normal factor on the latency
     std::uint32_t retry_after_seconds = 1;
     MockFaults faults;
     /// True: the n-th time the same request comes, the reply is another one (n counts from 0), still a pure function of
     /// (request, seed, n). False: always the same reply. Faults are always drawn by (request, seed, n).
     bool vary = false;
-    std::uint32_t pad_bytes = 0;    ///< of prose around the program
-    std::string require_key;        ///< else 401; empty: none
+    std::uint32_t pad_bytes = 0;  ///< of prose around the program
+    std::string require_key;      ///< else 401; empty: none
 };
 
 /// What the server counted; GET /stats has the same as JSON.
 struct MockStatistics {
-    std::uint64_t requests = 0;   ///< chat completions that arrived
-    std::uint64_t replies = 0;    ///< complete 200 replies with usage, sent to the last byte
-    std::uint64_t faults = 0;     ///< injected
+    std::uint64_t requests = 0;           ///< chat completions that arrived
+    std::uint64_t replies = 0;            ///< complete 200 replies with usage, sent to the last byte
+    std::uint64_t faults = 0;             ///< injected
     std::uint64_t prompt_tokens = 0;      ///< of replies
     std::uint64_t completion_tokens = 0;  ///< of replies
     std::uint64_t in_flight_peak = 0;

@@ -54,7 +54,8 @@ std::string plain(std::string_view line) {
 }
 
 bool names_error(std::string_view line) {
-    return line.find("error:") != std::string_view::npos || line.find("undefined reference") != std::string_view::npos ||
+    return line.find("error:") != std::string_view::npos ||
+           line.find("undefined reference") != std::string_view::npos ||
            line.find("multiple definition") != std::string_view::npos;
 }
 
@@ -65,9 +66,8 @@ bool is_exception(std::string_view line) {
     const std::size_t end = line.find(':');
     const std::string_view name = line.substr(0, end);
     return !name.empty() && std::isalpha(static_cast<unsigned char>(name.front())) != 0 &&
-           std::all_of(name.begin(), name.end(), [](char c) {
-               return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.';
-           });
+           std::all_of(name.begin(), name.end(),
+                       [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.'; });
 }
 
 }  // namespace
