@@ -99,7 +99,7 @@ const std::vector<Case>& cases() {
         {"old_code_first", packing, "", bonus},
         {"usage_example_behind", packing, "", bonus, "main"},
         {"main_beside_it", packing, "", bonus},
-        {"helper_function", packing, "", "-square(bin - item)"},
+        {"second_function", packing, "", "-square(bin - item)"},
         {"other_name", packing, "reply_without_program"},
         {"only_prose", packing, "reply_without_program"},
         {"refuses", packing, "reply_without_program"},
