@@ -124,7 +124,7 @@ ExitCode evaluate(const EvaluateRequest& request) {
     std::cout << "verdict  " << to_string(outcome.verdict.kind);
     if (!outcome.verdict.reason.empty()) std::cout << " (" << outcome.verdict.reason << ")";
     std::cout << "\n";
-    if (!outcome.verdict.text.empty()) std::cout << "         " << outcome.verdict.text << "\n";
+    if (!outcome.verdict.text.empty()) std::cout << "         " << outcome.verdict.line() << "\n";
     if (outcome.score.scored()) {
         std::cout << "score    [" << shortest(outcome.score.lower) << ", " << shortest(outcome.score.upper)
                   << "], to be " << (job.problem->direction() == Direction::maximize ? "maximised" : "minimised")

@@ -131,6 +131,8 @@ std::vector<Option> rows() {
     text("own.driver", "\"\"", {}, "File that calls the program, .cpp or .py as the kind says.").in_content_hash =
         false;
     text("own.program", "\"\"", {}, "File of the program to start from.").in_content_hash = false;
+    text("own.statement", "\"\"", {}, "File that tells language models what a program must do, Markdown; empty: none.")
+        .in_content_hash = false;
     files("own.instances", "Files, one an instance: the score is the mean over them.").in_content_hash = false;
     files("own.hidden_instances", "The same for checks of programs that the search has no part in.").in_content_hash =
         false;

@@ -133,7 +133,7 @@ void read_vector_keys(const ResolvedOptions& options, OwnProblem& own) {
     own.lower = options.real("own.lower");
     own.upper = options.real("own.upper");
     if (!(own.lower < own.upper)) refuse(options, "own.lower", "must be below 'own.upper'");
-    for (const char* key : {"own.driver", "own.program"}) {
+    for (const char* key : {"own.driver", "own.program", "own.statement"}) {
         refuse_superfluous(options, key, !options.text(key).empty(), own.kind);
     }
     refuse_superfluous(options, "own.hidden_instances", !options.texts("own.hidden_instances").empty(), own.kind);
@@ -152,6 +152,9 @@ void read_program_keys(const ResolvedOptions& options, FileReader& reader, OwnPr
     };
     own.driver = read("own.driver", "name the file that calls the program");
     own.program = read("own.program", "name the program to start from");
+    if (const std::string& name = options.text("own.statement"); !name.empty()) {
+        own.statement = reader.read("own.statement", name);
+    }
     if (own.instances.empty()) {
         refuse(options, "own.instances",
                "is empty: a program runs once for each instance, so name at least one file "
@@ -187,6 +190,8 @@ std::vector<Kept> kept_files(const OwnProblem& own) {
     };
     add("own.instances", "instances", own.instances);
     add("own.hidden_instances", "hidden_instances", own.hidden_instances);
+    // last: runs without one keep their list of hashes
+    if (!own.statement.name.empty()) kept.push_back({"own.statement", &own.statement, "problem/statement.md"});
     return kept;
 }
 

@@ -147,7 +147,7 @@ bool write_solution_figure(const problems::VectorProblem& problem, std::span<con
     if (!figure) return false;
     const problems::Judgement judged = problem.judge(x);
     const std::string subtitle =
-        judged.verdict.ok() ? "proven " + interval(judged.score) : "not valid: " + judged.verdict.text;
+        judged.verdict.ok() ? "proven " + interval(judged.score) : "not valid: " + std::string(judged.verdict.line());
     write_file_atomically(file, to_svg(*figure, problem.name(), subtitle));
     return true;
 }

@@ -98,7 +98,7 @@ private:
         verdict.kind = record.verdict.kind;
         verdict.reason = record.verdict.reason;
         if (first || record.key < verdict.example_key) {
-            verdict.example = record.verdict.text;
+            verdict.example = record.verdict.line();
             verdict.example_key = record.key;
         }
     }

@@ -84,6 +84,23 @@ TEST_F(OwnFiles, KeptWithTheRunAreTheSameFilesUnderTheSameHashes) {
     EXPECT_EQ(hashes[5], to_hex(sha256("text of a/2.txt")));
 }
 
+TEST_F(OwnFiles, AStatementIsKeptLikeTheOthersAndMayBeMissing) {
+    EXPECT_EQ(read_own_problem(options(), folder("mine")).statement.bytes, "");
+    write_file_atomically(folder("mine") / "what.md", "Place points.");
+    const FlagValues flags{{"--own-statement", "what.md"}};
+    const evolve::OwnProblem own = read_own_problem(options(flags), folder("mine"));
+    EXPECT_EQ(own.statement.bytes, "Place points.");
+    const RunDirectory run{folder("run")};
+    const ResolvedOptions kept = keep_own_problem(options(flags), own, run);
+    EXPECT_EQ(kept.texts("own.sha256").size(), 7U);
+    const ResolvedOptions stored = resolve_options(job_options(), JobFile{"RUN/job.toml", kept.to_toml()}, {}, {});
+    EXPECT_EQ(read_own_problem(stored, run.root).statement.bytes, "Place points.");
+    write_file_atomically(run.root / "problem" / "statement.md", "Place other points.");
+    EXPECT_NE(testing::message_of([&] { read_own_problem(stored, run.root); }).find("not the file that the run began"),
+              std::string::npos);
+    EXPECT_NE(refusal({{"--own-statement", "no_such.md"}}).find("there is no such file"), std::string::npos);
+}
+
 TEST_F(OwnFiles, TheContentHashCoversWhatIsInThemAndNotWhereTheyLay) {
     const auto content = [&](const std::string& from, const std::string& run) {
         const evolve::OwnProblem own = read_own_problem(options(), folder(from));

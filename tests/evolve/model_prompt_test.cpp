@@ -69,10 +69,10 @@ bool holds(const std::string& text, std::string_view what) { return text.find(wh
 TEST_F(ModelPrompt, SaysWhatIsKnown) {
     const std::string text = shown("llm_rewrite");
     for (const char* const what :
-         {"Place the items.", "lower is better", "# Current program", "Score: 0.0412", "```cpp\n// EVOLVE-BLOCK-START\n",
-          "Change only what stands between", "or3_excess: 0.03\n", "weibull_5k_excess: 0.05 (the worst of these)",
-          "or3_bins: 120 bins", "time to run: 1.5 s", "int first()", "int second()", "diff_matches_nothing: block 1",
-          "compiler: program.cpp:1: expected ';' at 0x...\n", "C++"}) {
+         {"Place the items.", "lower is better", "# Current program", "Score: 0.0412",
+          "```cpp\n// EVOLVE-BLOCK-START\n", "Change only what stands between", "or3_excess: 0.03\n",
+          "weibull_5k_excess: 0.05 (the worst of these)", "or3_bins: 120 bins", "time to run: 1.5 s", "int first()",
+          "int second()", "diff_matches_nothing: block 1", "compiler: program.cpp:1: expected ';' at 0x...\n", "C++"}) {
         EXPECT_TRUE(holds(text, what)) << what << "\n" << text;
     }
     EXPECT_FALSE(holds(text, "{{")) << text;

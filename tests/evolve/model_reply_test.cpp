@@ -99,7 +99,7 @@ const std::vector<Case>& cases() {
         {"old_code_first", packing, "", bonus},
         {"usage_example_behind", packing, "", bonus, "main"},
         {"main_beside_it", packing, "", bonus},
-        {"helper_function", packing, "", "-square(bin - item)"},
+        {"second_function", packing, "", "-square(bin - item)"},
         {"other_name", packing, "reply_without_program"},
         {"only_prose", packing, "reply_without_program"},
         {"refuses", packing, "reply_without_program"},
@@ -143,7 +143,8 @@ const std::vector<Case>& cases() {
         {"python_no_fence", circles, "", "np.linspace(0.1, 0.9, 6)", "angles"},
         {"python_two_fences_a_function_each", circles, "", "np.full(26, 0.05)", "angles"},
         {"python_cut", circles, "reply_cut"},
-        {"python_diff_other_indentation", circles, "", "\n        angles = 2 * np.pi * np.arange(count) / count + 2 * turn"},
+        {"python_diff_other_indentation", circles, "",
+         "\n        angles = 2 * np.pi * np.arange(count) / count + 2 * turn"},
         {"files_named", files, "", "weight(item) - bin"},
         {"files_in_info", files, "", "rest * 3"},
         {"files_first_line", files, "", "rest * 3"},
@@ -153,7 +154,8 @@ const std::vector<Case>& cases() {
         {"files_bundle", files, "", "4 * weight(item)"},
         {"files_diff_named", files, "", "rest * rest"},
         {"files_diff_no_such", files, "no_such_file"},
-        {"statements_only", statements, "", "\n    total = a * 2 + b\n    if total > 3:\n        total = 3\n    # EVOLVE"},
+        {"statements_only", statements, "",
+         "\n    total = a * 2 + b\n    if total > 3:\n        total = 3\n    # EVOLVE"},
         {"statements_in_function", statements, "", "\n    total = a - b\n    # EVOLVE", "a + b"},
         {"statements_prose", statements, "reply_without_program"},
     };
@@ -178,7 +180,8 @@ std::vector<std::string> outside(const std::string& program) {
 
 void expect(const Case& each, const ParsedReply& parsed) {
     EXPECT_EQ(parsed.reason, each.reason) << each.name << ": " << parsed.error << "\n" << parsed.text.value_or("");
-    EXPECT_NE(parsed.text.has_value(), parsed.error.size() > 20) << each.name << ": text or a sentence, " << parsed.error;
+    EXPECT_NE(parsed.text.has_value(), parsed.error.size() > 20)
+        << each.name << ": text or a sentence, " << parsed.error;
     if (!parsed.text) return;
     EXPECT_NE(parsed.text->find(each.has), std::string::npos) << each.name << ":\n" << *parsed.text;
     if (*each.has_not != '\0') {
@@ -234,8 +237,9 @@ TEST(ModelReply, ProgramsWithoutMarkersKeepWhatTheReplyLeavesOut) {
     ASSERT_TRUE(part.text.has_value()) << part.error;
     EXPECT_NE(part.text->find("static double half(double x)"), std::string::npos) << *part.text;
     EXPECT_NE(part.text->find(bonus), std::string::npos) << *part.text;
-    const std::string whole = "static double half(double x) { return x * 0.25; }\n\n"
-                              "double priority(double item, double bin, double capacity) {\n    return bin;\n}\n";
+    const std::string whole =
+        "static double half(double x) { return x * 0.25; }\n\n"
+        "double priority(double item, double bin, double capacity) {\n    return bin;\n}\n";
     const ParsedReply all = parse(Parent::unmarked, "```cpp\n" + whole + "```\n");
     EXPECT_EQ(all.text.value_or(all.error), whole);
 }
@@ -279,8 +283,9 @@ void damage(std::string& reply, RandomStream& random) {
             reply.insert(at, reply.substr(random.below(reply.size()), 8 * length));
             break;
         default:
-            constexpr std::array<const char*, 8> pieces = {"```\n", "\n<<<<<<< SEARCH\n", "\n=======\n", "</think>",
-                                                           "\n// EVOLVE-BLOCK-END\n", "}", "\"\"\"", "\n@@ -1 +1 @@\n"};
+            constexpr std::array<const char*, 8> pieces = {"```\n",    "\n<<<<<<< SEARCH\n",      "\n=======\n",
+                                                           "</think>", "\n// EVOLVE-BLOCK-END\n", "}",
+                                                           "\"\"\"",   "\n@@ -1 +1 @@\n"};
             reply.insert(at, pieces[random.below(pieces.size())]);
     }
 }

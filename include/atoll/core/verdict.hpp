@@ -25,9 +25,13 @@ enum class VerdictKind : std::uint8_t {
 struct Verdict {
     VerdictKind kind = VerdictKind::ok;
     std::string reason;  ///< stable code in snake_case, empty for a plain ok ("circles_overlap")
-    std::string text;    ///< one sentence for people, with the place ("circles 3 and 7 overlap by 1.2e-9")
+    /// One sentence for people, with the place ("circles 3 and 7 overlap by 1.2e-9"); of a program that does not
+    /// compile or throws, further lines may follow: what the compiler said, where it passed.
+    std::string text;
 
     bool ok() const { return kind == VerdictKind::ok; }
+    /// The sentence alone.
+    std::string_view line() const { return std::string_view(text).substr(0, text.find('\n')); }
     bool operator==(const Verdict&) const = default;
 };
 

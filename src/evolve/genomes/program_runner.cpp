@@ -8,6 +8,7 @@
 #include "atoll/evolve/program_genome.hpp"
 #include "atoll/evolve/program_literals.hpp"
 #include "atoll/sandbox/native_program.hpp"
+#include "evolve/genomes/failure_detail.hpp"
 
 namespace atl::evolve {
 namespace {
@@ -74,6 +75,9 @@ ProgramRun ProgramRunner::run_python(const std::string& text, const problems::St
     request.words = {std::string(program_file_name(language_)), "adapter.py"};
     ProgramRun run = execute(std::move(request), stage);
     if (run.verdict.ok()) run.results = {std::move(run.execution.result)};
+    if (run.verdict.kind == VerdictKind::crashed || run.verdict.kind == VerdictKind::compile_error) {
+        run.verdict.text = with_traceback(run.verdict.text, run.execution.output_head + run.execution.output_tail);
+    }
     return run;
 }
 
@@ -89,6 +93,9 @@ ProgramRun ProgramRunner::run_sets(const std::string& structure, std::span<const
         ProgramRun run;
         run.verdict = std::move(compilation.verdict);
         run.diagnostics = std::move(compilation.diagnostics);
+        if (run.verdict.kind == VerdictKind::compile_error) {
+            run.verdict.text = with_diagnostics(run.verdict.text, run.diagnostics);
+        }
         run.wall_seconds = compilation.seconds;
         return run;
     }

@@ -15,8 +15,8 @@ struct ChangeBlock {
     std::string file;  ///< as the reply names it; empty: not at all
     std::vector<std::string> search;
     std::vector<std::string> replace;
-    bool divided = true;  ///< there was a line between search and replacement
-    bool exact = false;   ///< of a unified diff: only lines that are the same match
+    bool divided = true;   ///< there was a line between search and replacement
+    bool exact = false;    ///< of a unified diff: only lines that are the same match
     std::size_t line = 0;  ///< of a unified diff: where it says that its lines begin, from 1; 0: it does not say
 };
 

@@ -96,7 +96,8 @@ std::vector<std::string> without_blank_ends(std::vector<std::string> lines) {
 /// Places of a block in one file.
 class Matching {
 public:
-    Matching(const EditedFile& file, const ChangeBlock& block) : file_(file), block_(block), lines_(lines_of(file.text)) {
+    Matching(const EditedFile& file, const ChangeBlock& block)
+        : file_(file), block_(block), lines_(lines_of(file.text)) {
         std::size_t at = 0;
         for (const std::string_view line : lines_) {
             begins_.push_back(at);
@@ -212,7 +213,8 @@ public:
         std::vector<std::vector<std::string>> regions;
         for (const EditedFile& file : files_) {
             regions.emplace_back();
-            for (const auto& [begin, end] : file.regions) regions.back().push_back(file.text.substr(begin, end - begin));
+            for (const auto& [begin, end] : file.regions)
+                regions.back().push_back(file.text.substr(begin, end - begin));
         }
         return parent_.child(regions);
     }
@@ -222,15 +224,17 @@ private:
         const std::string where = fmt::format("block {}", number);
         if (!block.divided) {
             return refusal("diff_incomplete",
-                           where + ": there is no line of ======= between the old and the new lines, or the reply "
-                                   "ended before it");
+                           where +
+                               ": there is no line of ======= between the old and the new lines, or the reply "
+                               "ended before it");
         }
         const auto first = std::find_if(block.search.begin(), block.search.end(),
                                         [](const std::string& line) { return !is_blank(line); });
         if (first == block.search.end()) {
             return refusal("diff_empty_search",
-                           where + ": the lines to search for are empty; copy some lines of the program, and repeat "
-                                   "them in the replacement to add to them");
+                           where +
+                               ": the lines to search for are empty; copy some lines of the program, and repeat "
+                               "them in the replacement to add to them");
         }
         const std::string shown = clean_text(trimmed(*first), longest_shown);
         std::vector<std::size_t> targets;
@@ -298,7 +302,8 @@ bool holds_changes(std::string_view reply, problems::Language language) { return
 ParsedReply read_diff_reply(const ParentProgram& parent, std::string_view reply) {
     const std::vector<ChangeBlock> blocks = changes_of(reply, parent.language());
     ParsedReply parsed = DiffReply(parent).read(blocks);
-    if (parsed.text || parsed.reason != "diff_matches_nothing" || !has_entities(reply) || has_entities(parent.bytes())) {
+    if (parsed.text || parsed.reason != "diff_matches_nothing" || !has_entities(reply) ||
+        has_entities(parent.bytes())) {
         return parsed;
     }
     ParsedReply decoded = DiffReply(parent).read(changes_of(without_entities(reply), parent.language()));

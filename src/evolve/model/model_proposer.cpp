@@ -56,8 +56,8 @@ void check_folder(const std::filesystem::path& folder) {
     std::sort(found.begin(), found.end());
     for (const std::string& name : found) {
         if (std::find(known.begin(), known.end(), name) != known.end() || name == "README.md") continue;
-        throw InputError(fmt::format("{}: no prompt has this name{}", (folder / name).string(),
-                                     did_you_mean(name, known)));
+        throw InputError(
+            fmt::format("{}: no prompt has this name{}", (folder / name).string(), did_you_mean(name, known)));
     }
 }
 
@@ -115,7 +115,8 @@ ModelProposer::ModelProposer(std::shared_ptr<const problems::ProgramProblem> pro
         model::check_template(text, shown);
         const bool task = each.name != std::string_view("system") && each.name != std::string_view("hints");
         if (task && !model::has_placeholder(text, "program")) {
-            throw InputError(fmt::format("{}:1: there is no {{{{program}}}} in it, so no program would be shown", shown));
+            throw InputError(
+                fmt::format("{}:1: there is no {{{{program}}}} in it, so no program would be shown", shown));
         }
         templates_.emplace(each.name, std::move(text));
     }
@@ -163,8 +164,8 @@ std::vector<llm::Message> ModelProposer::prompt(std::string_view name, const Pro
     parts.metrics = model::shown_metrics(parent, direction, context.with_timings);
 
     const std::string task(name.starts_with(prefix) ? name.substr(prefix.size()) : name);
-    const std::string& user = templates_.find(task) == templates_.end() ? templates_.find("rewrite")->second
-                                                                        : templates_.find(task)->second;
+    const std::string& user =
+        templates_.find(task) == templates_.end() ? templates_.find("rewrite")->second : templates_.find(task)->second;
     while (true) {
         values["inspirations"] = joined(parts.inspirations, "\n");
         values["mistakes"] = joined(parts.mistakes, "");
@@ -182,8 +183,8 @@ std::vector<llm::Message> ModelProposer::prompt(std::string_view name, const Pro
 ParsedReply ModelProposer::parse(std::string_view name, std::string_view parent, std::string_view reply) const {
     (void)name;  // what a reply holds says how to read it: models answer a question for blocks with programs, too
     if (reply.size() > reply_max_bytes) {
-        return model::refusal("reply_too_long",
-                              fmt::format("the reply has {} bytes; at most {} are read", reply.size(), reply_max_bytes));
+        return model::refusal("reply_too_long", fmt::format("the reply has {} bytes; at most {} are read", reply.size(),
+                                                            reply_max_bytes));
     }
     if (model::is_blank(reply)) return model::refusal("reply_empty", "the reply was empty; reply with a program");
     const model::ParentProgram program(parent, problem_->language());
@@ -205,7 +206,8 @@ bool ModelProposer::complete(std::string_view name, std::string_view parent, std
     if (reply_so_far.size() > reply_max_bytes) return true;
     if (name == "llm_diff" || !reply_so_far.ends_with('\n')) return false;  // another block may always come
     // worth reading only just behind the end of a fence
-    const std::string_view tail = reply_so_far.substr(reply_so_far.size() - std::min(reply_so_far.size(), longest_tail));
+    const std::string_view tail =
+        reply_so_far.substr(reply_so_far.size() - std::min(reply_so_far.size(), longest_tail));
     if (tail.find("```\n") == std::string_view::npos && tail.find("~~~\n") == std::string_view::npos &&
         tail.find("```\r\n") == std::string_view::npos) {
         return false;

@@ -110,7 +110,8 @@ public:
                              reply.find("\n" + std::string(program_text::file_line_mark)) != std::string_view::npos;
         passages_ = fences_of(reply);
         if (passages_.empty() && bundled) {
-            passages_.push_back({std::string(reply.substr(reply.find(program_text::file_line_mark))), {}, {}, true, true});
+            passages_.push_back(
+                {std::string(reply.substr(reply.find(program_text::file_line_mark))), {}, {}, true, true});
         }
         if (passages_.empty()) passages_ = unfenced(reply, parent.language());
         passages_ = without_bundles(std::move(passages_));
@@ -161,7 +162,8 @@ private:
         if (is_blank(code)) return;
         decode(code);
         if (!passage.closed && !is_closed(code, parent_.language())) {
-            refuse(refusal("reply_cut", "the reply ended before the program did; write a shorter program and no words"));
+            refuse(
+                refusal("reply_cut", "the reply ended before the program did; write a shorter program and no words"));
             return;
         }
         Placed placed;

@@ -82,13 +82,15 @@ std::string shown_files(std::string_view bytes, Language language) {
 
 std::string region_rule(std::string_view bytes, Language language) {
     const ProgramText text(bytes, language);
-    const bool marked = std::any_of(text.regions().begin(), text.regions().end(), [&](const program_text::Span& region) {
-        return std::none_of(text.files().begin(), text.files().end(), [&](const program_text::SourceFile& file) {
-            return file.text.begin == region.begin && file.text.end == region.end;
+    const bool marked =
+        std::any_of(text.regions().begin(), text.regions().end(), [&](const program_text::Span& region) {
+            return std::none_of(text.files().begin(), text.files().end(), [&](const program_text::SourceFile& file) {
+                return file.text.begin == region.begin && file.text.end == region.end;
+            });
         });
-    });
     if (!marked) return {};
-    return "Change only what stands between the lines EVOLVE-BLOCK-START and EVOLVE-BLOCK-END, and keep these lines: all "
+    return "Change only what stands between the lines EVOLVE-BLOCK-START and EVOLVE-BLOCK-END, and keep these lines: "
+           "all "
            "other text of the program stays as it is.";
 }
 
@@ -111,9 +113,10 @@ std::string shown_metrics(const EvaluationRecord& record, Direction direction, b
         const std::string family = family_of(metric.name);
         if (family != instance_prefix && family != "_score" && family != "_excess") return false;
         const std::vector<const Metric*>& all = families[family];
-        return all.size() > 1 && *std::max_element(all.begin(), all.end(), [&](const Metric* left, const Metric* right) {
-            return direction == Direction::minimize ? left->value < right->value : left->value > right->value;
-        }) == &metric;
+        return all.size() > 1 &&
+               *std::max_element(all.begin(), all.end(), [&](const Metric* left, const Metric* right) {
+                   return direction == Direction::minimize ? left->value < right->value : left->value > right->value;
+               }) == &metric;
     };
     std::string shown;
     for (std::size_t i = 0; i < count; ++i) {
@@ -123,7 +126,8 @@ std::string shown_metrics(const EvaluationRecord& record, Direction direction, b
                              is_worst(metric) ? " (the worst of these)" : "");
     }
     if (with_timings && record.wall_seconds > 0) {
-        shown += fmt::format("- time to run: {:.3g} s, of which {:.3g} s CPU\n", record.wall_seconds, record.cpu_seconds);
+        shown +=
+            fmt::format("- time to run: {:.3g} s, of which {:.3g} s CPU\n", record.wall_seconds, record.cpu_seconds);
     }
     return shown;
 }
@@ -148,8 +152,8 @@ std::string shown_feedback(const EvaluationRecord& record, std::size_t max_bytes
 std::string shown_mistake(const EvaluationRecord& record) {
     const std::string text = without_addresses(with_line_feeds(record.verdict.text));
     const std::string_view first = trimmed(text).substr(0, trimmed(text).find('\n'));
-    const std::string reason = record.verdict.reason.empty() ? std::string(to_string(record.verdict.kind))
-                                                             : clean_text(record.verdict.reason);
+    const std::string reason =
+        record.verdict.reason.empty() ? std::string(to_string(record.verdict.kind)) : clean_text(record.verdict.reason);
     return fmt::format("- {}: {}\n", reason, clean_text(trimmed(first), mistake_bytes));
 }
 

@@ -23,7 +23,8 @@ struct Place {
 };
 
 std::optional<Place> next_place(std::string_view text, std::size_t from) {
-    for (std::size_t begin = text.find("{{", from); begin != std::string_view::npos; begin = text.find("{{", begin + 1)) {
+    for (std::size_t begin = text.find("{{", from); begin != std::string_view::npos;
+         begin = text.find("{{", begin + 1)) {
         const std::size_t end = text.find("}}", begin);
         if (end == std::string_view::npos) return std::nullopt;
         const std::string_view name = trimmed(text.substr(begin + 2, end - begin - 2));
@@ -87,7 +88,8 @@ private:
 
 const std::vector<std::string>& placeholder_names() {
     static const std::vector<std::string> names = {
-        "direction", "feedback", "files", "hint", "inspirations", "instructions", "language", "mate", "metrics", "mistakes", "program", "regions", "score", "statement",
+        "direction", "feedback", "files",    "hint",    "inspirations", "instructions", "language",
+        "mate",      "metrics",  "mistakes", "program", "regions",      "score",        "statement",
     };
     return names;
 }

@@ -294,10 +294,10 @@ private:
         for (const Definition& old : definitions(region, language_)) {
             if (old.name != name) continue;
             const std::size_t begin = line_begin(region, old.begin);
-            const std::string_view indentation = indentation_of(std::string_view(region).substr(begin, old.end - begin));
+            const std::string_view indentation =
+                indentation_of(std::string_view(region).substr(begin, old.end - begin));
             std::size_t first = 0;  // blank lines around stay the parent's
-            while (first < segment.size() &&
-                   is_blank(segment.substr(first, line_end(segment, first) - first))) {
+            while (first < segment.size() && is_blank(segment.substr(first, line_end(segment, first) - first))) {
                 first = line_end(segment, first);
             }
             const std::string fresh = language_ == Language::python
@@ -314,8 +314,8 @@ private:
         const std::size_t last = region.find_last_not_of(" \t");
         const std::size_t place = last == std::string::npos ? region.size() : last + 1;
         const std::string_view inside = std::string_view(region).substr(std::min(region.size(), region.find('\n') + 1));
-        region.insert(place, (language_ == Language::python ? indented(more, indentation_of(inside))
-                                                            : std::string(more) + "\n"));
+        region.insert(
+            place, (language_ == Language::python ? indented(more, indentation_of(inside)) : std::string(more) + "\n"));
         return region;
     }
 
