@@ -160,8 +160,19 @@ ExitCode search(transport::MpiSession& session, const SearchRequest& request, bo
     }
 }
 
+/// Before there is any child: a rank on its own makes MPI start a daemon.
+void hide_model_keys(const SearchRequest& request, bool resuming) {
+    try {
+        take_model_keys(resuming ? resolve_stored_job(RunDirectory{request.run}.job(), request.flags)
+                                 : resolve_job_file(request.job_file, request.flags));
+    } catch (const Error&) {
+        // Said once, by the rank that prepares the run.
+    }
+}
+
 ExitCode run_search(const SearchRequest& request, bool resuming) {
     const SignalMask mask;
+    hide_model_keys(request, resuming);
     sandbox::WardenLaunch warden;  // before MPI, whose threads and memory no other process must share
     // A rank that foreign code must not look into is closed to its neighbours, too: Open MPI's copies from one process
     // into another would fail one by one, each with a message.

@@ -116,6 +116,12 @@ std::optional<ModelJob> read_model_job(const ResolvedOptions& options, const fs:
     return model;
 }
 
+void take_model_keys(const ResolvedOptions& options) {
+    std::vector<llm::Endpoint> endpoints;
+    for (const std::string& text : options.texts("llm.endpoints")) endpoints.push_back(llm::parse_endpoint(text));
+    llm::take_key_variables(endpoints);
+}
+
 void check_model_job(const ModelJob& model) {
     if (!model.replay.empty()) {
         (void)read_trace(model.replay);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <system_error>
 
@@ -160,9 +161,32 @@ Endpoint parse_endpoint(std::string_view text) {
     return endpoint;
 }
 
+namespace {
+
+/// Values of variables that were taken out of the environment, by name.
+std::map<std::string, std::string>& taken_variables() {
+    static std::map<std::string, std::string> taken;
+    return taken;
+}
+
+}  // namespace
+
+void take_key_variables(const std::vector<Endpoint>& endpoints) {
+    for (const Endpoint& endpoint : endpoints) {
+        if (endpoint.key_environment.empty()) continue;
+        char* value = std::getenv(endpoint.key_environment.c_str());
+        if (value == nullptr) continue;
+        taken_variables()[endpoint.key_environment] = value;
+        explicit_bzero(value, std::strlen(value));  // the block that /proc shows is these very bytes
+        unsetenv(endpoint.key_environment.c_str());
+    }
+}
+
 std::string key_of(const Endpoint& endpoint) {
     if (!endpoint.key_environment.empty()) {
-        const char* value = std::getenv(endpoint.key_environment.c_str());
+        const auto taken = taken_variables().find(endpoint.key_environment);
+        const char* value = taken != taken_variables().end() ? taken->second.c_str()
+                                                             : std::getenv(endpoint.key_environment.c_str());
         if (value == nullptr) {
             throw InputError(fmt::format("the environment has no {}; set it to the key of {}", endpoint.key_environment,
                                          endpoint.base_url));
@@ -174,13 +198,8 @@ std::string key_of(const Endpoint& endpoint) {
 }
 
 void read_keys(std::vector<Endpoint>& endpoints) {
+    take_key_variables(endpoints);
     for (Endpoint& endpoint : endpoints) endpoint.key = key_of(endpoint);
-    for (const Endpoint& endpoint : endpoints) {
-        if (endpoint.key_environment.empty()) continue;
-        // The block that /proc shows is these very bytes.
-        if (char* value = std::getenv(endpoint.key_environment.c_str())) explicit_bzero(value, std::strlen(value));
-        unsetenv(endpoint.key_environment.c_str());
-    }
 }
 
 std::vector<std::string> models_of(const std::vector<Endpoint>& endpoints) {

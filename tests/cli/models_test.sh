@@ -4,7 +4,7 @@
 set -u
 source "$SOURCE/tests/cli/expect.sh"
 mock_pids=()
-trap 'kill "${mock_pids[@]}" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'kill "${mock_pids[@]}" 2>/dev/null; wait; rm -rf "$work"' EXIT
 
 # mock NAME WORDS...: a server; its base URL in $work/NAME.url
 mock() {
@@ -154,7 +154,9 @@ while kill -0 "$searching" 2>/dev/null; do
     if [ -s "$work/keyed" ]; then # keys are read before the first candidate
         looks=$((looks + 1))
         for process in $(pgrep -P "$searching") $(pgrep -f "$ATOLL" | grep -v -x -e "${mock_pids[3]}" -e $$); do
-            if tr '\0' '\n' <"/proc/$process/environ" 2>/dev/null | grep -q sk-do-not-show; then leaks=$((leaks + 1)); fi
+            if { tr '\0' '\n' <"/proc/$process/environ"; } 2>/dev/null | grep -q sk-do-not-show; then
+                leaks=$((leaks + 1))
+            fi
         done
     fi
 done

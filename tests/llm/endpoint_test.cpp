@@ -75,11 +75,17 @@ TEST(Endpoint, AKeyFromTheEnvironmentIsTakenOutOfIt) {
     EXPECT_EQ(endpoints[1].key, "abc-123");
     EXPECT_EQ(std::getenv("ATOLL_TEST_KEY"), nullptr);
     EXPECT_EQ(*bytes, '\0') << "nor are its bytes left";
+    read_keys(endpoints);
+    EXPECT_EQ(endpoints[0].key, "abc-123") << "it is known from then on";
+}
+
+TEST(Endpoint, AKeyThatIsNotThereIsNamed) {
     try {
-        read_keys(endpoints);
-        FAIL() << "there is none any more";
+        (void)key_of(parse_endpoint("http://127.0.0.1/v1 model=a key_environment=ATOLL_NO_SUCH_KEY"));
+        FAIL();
     } catch (const InputError& error) {
-        EXPECT_STREQ(error.what(), "the environment has no ATOLL_TEST_KEY; set it to the key of http://127.0.0.1/v1");
+        EXPECT_STREQ(error.what(),
+                     "the environment has no ATOLL_NO_SUCH_KEY; set it to the key of http://127.0.0.1/v1");
     }
 }
 

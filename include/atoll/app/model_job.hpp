@@ -30,6 +30,9 @@ struct ModelJob {
 /// from: endpoints that can not be read, files that are missing, a budget in money without a price.
 std::optional<ModelJob> read_model_job(const ResolvedOptions& options, const std::filesystem::path& folder);
 
+/// Takes the variables that hold keys out of the environment, when the options name any.
+void take_model_keys(const ResolvedOptions& options);
+
 /// Throws InputError when a key is not there, or the trace can not be read: before there is a run that such a mistake
 /// would leave behind.
 void check_model_job(const ModelJob& model);

@@ -28,11 +28,15 @@ struct Endpoint {
 /// which is where keys leak.
 Endpoint parse_endpoint(std::string_view text);
 
+/// Takes the variables that hold keys out of this process's environment, bytes and all, before it has children;
+/// key_of() knows their values from then on. Not thread-safe.
+void take_key_variables(const std::vector<Endpoint>& endpoints);
+
 /// The endpoint's key, from its variable or its file; empty when it names neither. Throws InputError when it is not
 /// there.
 std::string key_of(const Endpoint& endpoint);
 
-/// Fills in the keys, and takes the variables out of this process's environment, so that no child inherits them.
+/// Fills in the keys, and takes their variables.
 void read_keys(std::vector<Endpoint>& endpoints);
 
 /// The models of the endpoints, each once, in order.
