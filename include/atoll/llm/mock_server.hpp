@@ -50,9 +50,9 @@ struct MockOptions {
     std::string require_key;      ///< else 401; empty: none
 };
 
-/// What the server counted; GET /stats has the same as JSON. Every request becomes one of: a reply, a fault, refused,
-/// aborted, or is still in flight; only `empty`, `invalid_utf8` and `unusable` are both a fault and (when they were
-/// sent to the last byte) a reply.
+/// What the server counted; GET /stats has the same as JSON. Once nothing is in flight every request was a reply, a
+/// fault, refused or aborted; only `empty`, `invalid_utf8` and `unusable` are both a fault and (when they were sent to
+/// the last byte) a reply. A fault counts when it is drawn.
 struct MockStatistics {
     std::uint64_t requests = 0;       ///< chat completions that arrived
     std::uint64_t replies = 0;        ///< complete 200 replies with usage, sent to the last byte

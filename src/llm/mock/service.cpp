@@ -187,17 +187,18 @@ void Service::answer_chat(Connection& connection, const ReplyForm& plain_form, c
 
 void Service::sent(Connection& connection) {
     if (!std::exchange(connection.counted, false)) return;
-    --in_flight_;
-    if (!connection.is_reply) return;
-    ++replies_;
-    prompt_tokens_ += connection.prompt_tokens;
-    completion_tokens_ += connection.completion_tokens;
+    if (connection.is_reply) {
+        ++replies_;
+        prompt_tokens_ += connection.prompt_tokens;
+        completion_tokens_ += connection.completion_tokens;
+    }
+    --in_flight_;  // last: who sees none in flight sees all that was counted
 }
 
 void Service::left(Connection& connection) {
     if (!std::exchange(connection.counted, false)) return;
-    --in_flight_;
     if (connection.fault == Fault::none) ++aborted_;
+    --in_flight_;
 }
 
 MockStatistics Service::statistics() const {

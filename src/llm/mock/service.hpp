@@ -19,8 +19,8 @@
 
 namespace atl::llm::mock {
 
-/// Invariant: requests = replies + faults that are no replies + refused + aborted + in flight. The loop's thread alone
-/// calls it, but for statistics().
+/// Invariant: once none is in flight, requests = replies + faults that are no replies + refused + aborted. The loop's
+/// thread alone calls it, but for statistics().
 class Service {
 public:
     /// Throws InputError for options that make no sense.
