@@ -104,11 +104,12 @@ def content_hash(path):
                        if column.attrs["in_content_hash"]]
             if not columns or len(columns[0][1]) == 0:
                 continue
+            rows = _used_rows(archive.file[table]) if table == "llm_calls" else slice(None)
             _add_text(hasher, table)
-            hasher.update(struct.pack("<QQ", len(columns[0][1]), len(columns)))
+            hasher.update(struct.pack("<QQ", len(columns[0][1][:][rows]), len(columns)))
             for name, column in columns:
                 _add_text(hasher, name)
-                _add_column(hasher, column)
+                _add_column(hasher, column[:][rows])
         return hasher.hexdigest()
 
 
@@ -117,8 +118,17 @@ def _add_text(hasher, text):
     hasher.update(struct.pack("<Q", len(text)) + text)
 
 
-def _add_column(hasher, column):
-    values = column[:]
+def _used_rows(calls):
+    """Of several calls for one evaluation, which an interruption leaves, the last."""
+    used = numpy.ones(len(calls["island"]), dtype=bool)
+    used[:-1] = False
+    for name in ("island", "step", "slot"):
+        values = calls[name][:]
+        used[:-1] |= values[1:] != values[:-1]
+    return used
+
+
+def _add_column(hasher, values):
     if values.dtype.kind == "S":
         hasher.update(b"t")
         for text in values.tolist():

@@ -185,8 +185,8 @@ void take_key_variables(const std::vector<Endpoint>& endpoints) {
 std::string key_of(const Endpoint& endpoint) {
     if (!endpoint.key_environment.empty()) {
         const auto taken = taken_variables().find(endpoint.key_environment);
-        const char* value = taken != taken_variables().end() ? taken->second.c_str()
-                                                             : std::getenv(endpoint.key_environment.c_str());
+        const char* value =
+            taken != taken_variables().end() ? taken->second.c_str() : std::getenv(endpoint.key_environment.c_str());
         if (value == nullptr) {
             throw InputError(fmt::format("the environment has no {}; set it to the key of {}", endpoint.key_environment,
                                          endpoint.base_url));

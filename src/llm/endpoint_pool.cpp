@@ -285,7 +285,6 @@ void EndpointPool::Implementation::deliver() {
     }
 }
 
-
 Nanoseconds EndpointPool::Implementation::wake_at() const {
     if (!asked_.empty() || !finished_.empty()) return now_;
     return std::min({timers_.next(), http_.wake_at(), next_dispatch_});

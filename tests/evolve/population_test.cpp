@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "atoll/core/error.hpp"
 #include "atoll/evolve/vector_genome.hpp"
@@ -148,9 +149,14 @@ TEST(Population, StateSurvivesARoundTripAndDamageIsFound) {
     StateWriter writer;
     population.write(writer);
     const std::string bytes = writer.take();
+    std::map<Sha256, std::string> contents;
+    for (const Population::Member& each : population.members()) {
+        contents[each->record.candidate_sha256] = each->record.candidate.bytes;
+    }
+    const auto bytes_of = [&contents](const Sha256& content) { return contents[content]; };
 
     Population back(options(4));
-    StateReader reader(bytes);
+    StateReader reader(bytes, bytes_of);
     back.read(reader);
     reader.finish();
     ASSERT_EQ(back.size(), population.size());
@@ -161,11 +167,11 @@ TEST(Population, StateSurvivesARoundTripAndDamageIsFound) {
         EXPECT_EQ(back[i]->acknowledged, population[i]->acknowledged);
     }
     for (std::size_t length = 0; length < bytes.size(); length += 7) {
-        StateReader torn(std::string_view(bytes).substr(0, length));
+        StateReader torn(std::string_view(bytes).substr(0, length), bytes_of);
         EXPECT_THROW(back.read(torn), DamageError) << length;
     }
     Population smaller(options(3));
-    StateReader again(bytes);
+    StateReader again(bytes, bytes_of);
     EXPECT_THROW(smaller.read(again), DamageError);
 }
 

@@ -15,7 +15,7 @@ EvaluationRecord full_record() {
     record.parent_1 = EvaluationKey{5, 6, 7, 8};
     record.operator_name = "reinsert+polish";
     record.candidate = {"vector", std::string("\0\1\2", 3)};
-    record.candidate_sha256[31] = 9;
+    record.candidate_sha256 = sha256(record.candidate.bytes);
     record.stage = 2;
     record.instance_set = "hidden";
     record.verdict = {VerdictKind::wrong, "overlap", "circles 1 and 2"};
@@ -33,12 +33,24 @@ EvaluationRecord full_record() {
     return record;
 }
 
+TEST(StateEncoding, ARecordWhoseCandidateIsLostOrAnotherIsDamage) {
+    StateWriter writer;
+    writer.record(full_record());
+    const std::string bytes = writer.take();
+    for (const char* found : {"", "another"}) {
+        StateReader reader(bytes, [found](const Sha256&) { return std::string(found); });
+        EXPECT_THROW(reader.record(), DamageError) << found;
+    }
+}
+
 TEST(StateEncoding, EveryFieldOfARecordComesBack) {
     const EvaluationRecord record = full_record();
     StateWriter writer;
     writer.record(record);
     const std::string bytes = writer.take();
-    StateReader reader(bytes);
+    StateReader reader(bytes, [&record](const Sha256& content) {
+        return content == record.candidate_sha256 ? record.candidate.bytes : std::string();
+    });
     const EvaluationRecord back = reader.record();
     reader.finish();
     EXPECT_EQ(back.key, record.key);

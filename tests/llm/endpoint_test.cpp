@@ -66,8 +66,7 @@ TEST(Endpoint, KeysInUrlsAndWordsAreRefusedAndNotRepeated) {
 
 TEST(Endpoint, AKeyFromTheEnvironmentIsTakenOutOfIt) {
     setenv("ATOLL_TEST_KEY", " abc-123 ", 1);
-    std::vector<Endpoint> endpoints(2,
-                                    parse_endpoint("http://127.0.0.1/v1 model=a key_environment=ATOLL_TEST_KEY"));
+    std::vector<Endpoint> endpoints(2, parse_endpoint("http://127.0.0.1/v1 model=a key_environment=ATOLL_TEST_KEY"));
     EXPECT_EQ(endpoints[0].key, "");
     const char* bytes = std::getenv("ATOLL_TEST_KEY");
     read_keys(endpoints);

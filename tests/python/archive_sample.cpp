@@ -47,6 +47,30 @@ EvaluationRecord make_evaluation(std::uint64_t step, std::uint32_t slot) {
     return record;
 }
 
+/// A question that an interruption had repeated, and one that was not answered.
+void append_llm_calls(journal::FileJournal& journal, std::uint64_t step) {
+    LlmCallRecord call;
+    call.key = {.island = 2, .step = step, .slot = 1, .attempt = 0};
+    call.model = "sample";
+    call.endpoint = "http://127.0.0.1:1/v1";
+    call.request_sha256 = sha256("request");
+    call.occurrence = step - 10;
+    call.status = "ok";
+    call.prompt_tokens = 100;
+    call.completion_tokens = 20;
+    call.requests = 1;
+    for (const char* reply : {"lost", "used"}) {
+        call.reply = reply;
+        call.reply_sha256 = sha256(reply);
+        journal.append(call);
+    }
+    call.key.slot = 2;
+    call.status = "http_503";
+    call.reply.clear();
+    call.reply_sha256 = {};
+    journal.append(call);
+}
+
 /// Stands for what the content hash covers of a job.
 std::string first_line(const std::string& job_toml) { return job_toml.substr(0, job_toml.find('\n') + 1); }
 
@@ -64,6 +88,7 @@ void write_run(const std::filesystem::path& run, bool empty) {
     if (!empty) {
         journal.append(MigrationRecord{
             .epoch = 1, .from_island = 2, .to_island = 0, .to_step = 20, .key = {2, 19, 1, 0}, .elapsed_seconds = 19});
+        for (std::uint64_t step = 10; step < 14; ++step) append_llm_calls(journal, step);
         journal.append(EventRecord{.name = "started", .text = "by hand", .elapsed_seconds = 0});
     }
     journal.flush();

@@ -50,7 +50,7 @@ class ReaderTest(unittest.TestCase):
 
     def test_run_directory_and_file_are_the_same(self):
         with atoll_archive.open(os.path.join(self.run_directory, "archive.h5")) as archive:
-            self.assertEqual(archive.tables, ["evaluations", "events", "metrics", "migrations", "segments"])
+            self.assertEqual(archive.tables, ["evaluations", "events", "llm_calls", "metrics", "migrations", "segments"])
             self.assertEqual(archive.tables, self.open().tables)
 
     def test_evaluations_have_every_column_and_row(self):
@@ -115,7 +115,7 @@ class ReaderTest(unittest.TestCase):
 
     def test_root_and_columns_describe_themselves(self):
         with h5py.File(os.path.join(self.run_directory, "archive.h5"), "r") as file:
-            self.assertEqual(file.attrs["format"], b"1.1")
+            self.assertEqual(file.attrs["format"], b"1.2")
             self.assertEqual(file.attrs["software"], b"atoll")
             self.assertRegex(file.attrs["software_version"].decode(), r"^\d+\.\d+\.\d+")
             self.assertRegex(file.attrs["date"].decode(), r"^\d{4}-\d\d-\d\d")
@@ -149,6 +149,7 @@ class ReaderTest(unittest.TestCase):
         covered = {
             "evaluations": "island step slot attempt parent_1 parent_2 operator candidate_sha256 verdict reason score_lower "
                            "score_upper".split(),
+            "llm_calls": "island step slot request_sha256 occurrence reply_sha256".split(),
             "migrations": "epoch from_island to_island to_step key".split(),
         }
         before = atoll_archive.content_hash(self.run_directory)

@@ -23,14 +23,14 @@ struct PromptOptions {
     std::size_t prompt_bytes = 24000;  ///< of all messages together, at most
     /// Of templates that take the place of the built-in ones (data/prompts): NAME.md; empty: none.
     std::filesystem::path folder;
-    std::string instructions;          ///< the user's own words, shown in every prompt
+    std::string instructions;  ///< the user's own words, shown in every prompt
 };
 
 /// A reply, read.
 struct ParsedReply {
     std::optional<std::string> text;  ///< a candidate's bytes that parse as a program
-    std::string reason;               ///< else a code: "reply_empty", "reply_without_program", "diff_matches_nothing", ...
-    std::string error;                ///< and a sentence that tells a model what to do better
+    std::string reason;  ///< else a code: "reply_empty", "reply_without_program", "diff_matches_nothing", ...
+    std::string error;   ///< and a sentence that tells a model what to do better
 };
 
 /// Pipelines:
@@ -50,9 +50,9 @@ public:
     static std::uint32_t parents(std::string_view name);
 
     /// One system and one user message, valid UTF-8, of at most prompt_bytes together unless templates, statement,
-    /// instructions and the parent alone are longer: other parts are left out whole, the least useful first (programs of
-    /// inspirations from the last on, mistakes, metrics, the end of the feedback, the mate), and nothing of the parent
-    /// ever is.
+    /// instructions and the parent alone are longer: other parts are left out whole, the least useful first (programs
+    /// of inspirations from the last on, mistakes, metrics, the end of the feedback, the mate), and nothing of the
+    /// parent ever is.
     std::vector<llm::Message> prompt(std::string_view name, const PromptContext& context, RandomStream& random) const;
 
     /// Never throws on any reply. `parent`: the bytes of the candidate shown as the one to change. Text outside regions
@@ -60,7 +60,8 @@ public:
     ParsedReply parse(std::string_view name, std::string_view parent, std::string_view reply) const;
 
     /// For streamed replies: true once a program is there that parse() would take whatever follows. When unsure, and
-    /// always for "llm_diff", false. (Thoughts whose beginning the server left out look like a reply.) Cheap enough to be asked for every piece that comes.
+    /// always for "llm_diff", false. (Thoughts whose beginning the server left out look like a reply.) Cheap enough to
+    /// be asked for every piece that comes.
     bool complete(std::string_view name, std::string_view parent, std::string_view reply_so_far) const;
 
 private:
