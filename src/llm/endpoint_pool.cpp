@@ -87,7 +87,7 @@ EndpointPool::Implementation::Implementation(PoolOptions options)
               options_.has_usd_budget ? std::optional(options_.budget_usd) : std::nullopt, options_.budget_islands),
       cache_(options_.reuse == Reuse::never ? 0 : options_.reuse_entries, most_cached_bytes),
       http_({options_.connect_seconds, options_.reply_bytes, choice_.concurrency()},
-            [this](void* owner, HttpReply reply) { ended(*static_cast<Attempt*>(owner), std::move(reply)); }),
+            [this](void* owner, const HttpReply& reply) { ended(*static_cast<Attempt*>(owner), reply); }),
       waiting_(models_.size()) {
     for (const Spent& each : options_.spent) budget_.spend(budget_.group_of(each.island), each.tokens, each.usd);
     allow_open_files(choice_.concurrency());

@@ -108,7 +108,7 @@ private:
     void deliver();
 
     // being answered (pool_replies.cpp)
-    void ended(Attempt& attempt, HttpReply http);
+    void ended(Attempt& attempt, const HttpReply& http);
     void timeout(Attempt& attempt);
     void arm_timeout(Attempt& attempt);
     void hedge(OpenQuestion& question);

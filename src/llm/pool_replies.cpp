@@ -29,7 +29,7 @@ Fault fault_of_end(const HttpReply& http) {
 
 }  // namespace
 
-void EndpointPool::Implementation::ended(Attempt& attempt, HttpReply http) {
+void EndpointPool::Implementation::ended(Attempt& attempt, const HttpReply& http) {
     attempt.transfer = nullptr;
     Outcome outcome;
     outcome.retry_after_seconds = http.retry_after_seconds;

@@ -50,7 +50,7 @@ private:
     bool starting(std::uint64_t step, std::uint32_t slot) const;
     bool is_seed(std::uint64_t step, std::uint32_t slot) const;
     void fill(engine::Proposal& proposal, const Pipeline& pipeline, RandomStream& random) const;
-    void ask(engine::Proposal& proposal, const Pipeline& pipeline, RandomStream& random) const;
+    void ask(engine::Proposal& proposal, const Pipeline& chosen, RandomStream& random) const;
     std::vector<Population::Member> inspirations(const Population::Member& parent, RandomStream& random) const;
     std::size_t pick_model(double uniform) const;
     void note_mistake(const EvaluationRecord& record);

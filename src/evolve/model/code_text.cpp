@@ -198,7 +198,7 @@ bool same_code(std::string_view left, std::string_view right, Language language)
             if (token.kind == TokenKind::newline) begins = true;
             if (token.kind < TokenKind::directive) continue;
             if (begins && language == Language::python) {
-                all.push_back("\n");
+                all.emplace_back("\n");
                 const std::size_t line = line_begin(code, token.begin);
                 all.push_back(code.substr(line, token.begin - line));
             }

@@ -159,7 +159,7 @@ private:
         for (std::string& each : fresh) {
             if (is_blank(each)) continue;
             if (deeper) {
-                each = shift + each;
+                each.insert(0, shift);
             } else if (each.size() >= shift.size() && is_blank(each.substr(0, shift.size()))) {
                 each.erase(0, shift.size());
             }

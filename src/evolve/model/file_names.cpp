@@ -30,6 +30,7 @@ std::string lower(std::string_view text) {
 
 std::vector<std::string> names_of_files(const std::vector<RegionFile>& files) {
     std::vector<std::string> names;
+    names.reserve(files.size());
     for (const RegionFile& each : files) names.push_back(each.name);
     return names;
 }

@@ -44,6 +44,7 @@ constexpr std::array built_in = {BuiltIn{"system", prompt_system},   BuiltIn{"re
 /// Files that are no template are a typing error: nobody would see them being left alone.
 void check_folder(const std::filesystem::path& folder) {
     std::vector<std::string> known;
+    known.reserve(std::size(built_in));
     for (const BuiltIn& each : built_in) known.push_back(std::string(each.name) + ".md");
     std::error_code error;
     std::vector<std::string> found;

@@ -158,10 +158,11 @@ private:
             begin = end;
         }
         code.erase(0, begin);
-        const std::vector<Definition> found = definitions(code, language_);
-        for (auto each = found.rbegin(); each != found.rend(); ++each) {
-            if (!has(outside_, each->name) || has(wanted_, each->name)) continue;
-            code.erase(each->begin, each->end - each->begin);
+        std::vector<Definition> found = definitions(code, language_);
+        std::reverse(found.begin(), found.end());  // so that places before stay what they are
+        for (const Definition& each : found) {
+            if (!has(outside_, each.name) || has(wanted_, each.name)) continue;
+            code.erase(each.begin, each.end - each.begin);
         }
         while (!code.empty() && is_blank(std::string_view(code).substr(line_begin(code, code.size() - 1)))) {
             code.erase(line_begin(code, code.size() - 1));

@@ -47,11 +47,13 @@ double factor(RandomStream& random) {
 std::string changed_decimal(std::string_view old, RandomStream& random) {
     double value = parse_number(old).value_or(1.0);
     if (value == 0) value = 1e-3;
-    for (value = std::abs(value * factor(random));; value = value * 1.001 + 1e-9) {
+    value = std::abs(value * factor(random));
+    while (true) {
         std::string text = fmt::format("{:.9g}", value);
         if (text.find_first_of(".en") == std::string::npos) text += ".0";
         if (text != old && text.find('n') == std::string::npos) return text;
         if (!std::isfinite(value)) value = 1.0;
+        value = value * 1.001 + 1e-9;
     }
 }
 
@@ -135,7 +137,7 @@ void change_comment(const std::vector<ShownFile>& files, const std::vector<FileL
 
 ChangedProgram change(const std::vector<ShownFile>& files, RandomStream& random) {
     struct Site {
-        std::size_t file;
+        std::size_t file = 0;
         LiteralSite place;
     };
     ChangedProgram program;

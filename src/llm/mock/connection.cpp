@@ -112,7 +112,7 @@ Connection::Progress Connection::finish() {
     return Progress::done;
 }
 
-Connection::Progress Connection::drain() {
+Connection::Progress Connection::drain() const {
     std::array<char, piece_bytes> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by recv
     for (std::size_t total = 0; total < turn_bytes;) {
         const ssize_t count = recv(socket_, piece.data(), piece.size(), 0);

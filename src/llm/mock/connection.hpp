@@ -40,7 +40,7 @@ public:
     /// While answering: sends what is due. Afterwards it reads again, or drains where the reply ends the connection.
     Progress send(Nanoseconds now);
     /// While draining: discards what still comes, so that the reply is not lost to a reset; gone at the end.
-    Progress drain();
+    Progress drain() const;
     /// When the next part of the reply is due; 0: nothing waits for the clock.
     Nanoseconds due() const;
 

@@ -58,6 +58,7 @@ void check_share(double share, std::string_view of) {
 
 std::vector<std::string> fault_names() {
     std::vector<std::string> names;
+    names.reserve(std::size(mock::fault_kinds));
     for (const mock::FaultKind& kind : mock::fault_kinds) names.emplace_back(kind.name);
     return names;
 }
