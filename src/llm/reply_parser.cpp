@@ -45,6 +45,9 @@ std::optional<Tokens> usage_of(const Json& document) {
     return Tokens{*prompt, *completion};
 }
 
+/// What can stand where a text is expected; null: the model said nothing.
+bool is_content(const Json& content) { return content.is_null() || content.is_string() || content.is_array(); }
+
 /// A string, or the array of parts that some servers send.
 std::string content_text(const Json& content) {
     if (content.is_string()) return content.as_string();
@@ -99,7 +102,7 @@ ParsedReply parse_completion(std::string_view body) {
     reply.usage = usage_of(*document);
     const Json& choice = first_choice(*document);
     const Json& message = member(choice, "message");
-    if (!message.is_object()) {
+    if (!message.is_object() || !is_content(member(message, "content"))) {
         const std::string words = clean_text(message_in(*document), longest_message_bytes);
         reply.reason = "no_choices";
         reply.error = words.empty() ? "the reply has no choices with a message" : "the reply is an error: " + words;
@@ -160,8 +163,15 @@ void StreamReader::event(std::string_view data) {
     if (const auto usage = usage_of(*document)) reply_.usage = usage;
     const Json& choice = first_choice(*document);
     if (!choice.is_object()) return;
+    const Json& content = member(member(choice, "delta"), "content");
+    if (!is_content(content)) {
+        has_failed_ = true;
+        reply_.reason = "no_choices";
+        reply_.error = "an event of the stream holds no text";
+        return;
+    }
     reply_.has_text = true;
-    reply_.text += clean_text(content_text(member(member(choice, "delta"), "content")));
+    reply_.text += clean_text(content_text(content));
     if (std::string reason = finish_reason_of(choice); !reason.empty()) {
         reply_.finish_reason = std::move(reason);
         is_finished_ = true;

@@ -53,6 +53,17 @@ TEST(ReplyParser, OtherShapesHaveAReason) {
     EXPECT_EQ(parse_completion(R"({"error":{"message":"overloaded"}})").error, "the reply is an error: overloaded");
 }
 
+TEST(ReplyParser, AContentThatIsNoTextIsTheServersFaultAndNoEmptyReply) {
+    for (const std::string content : {"17", "true", R"({"text":"x"})"}) {
+        const ParsedReply reply = parse_completion(R"({"choices":[{"message":{"content":)" + content + "}}]}");
+        EXPECT_FALSE(reply.has_text) << content;
+        EXPECT_EQ(reply.reason, "no_choices") << content;
+        StreamReader reader;
+        reader.feed(R"(data: {"choices":[{"delta":{"content":)" + content + "}}]}\n\ndata: [DONE]\n\n");
+        EXPECT_FALSE(reader.take().has_text) << content;
+    }
+}
+
 TEST(ReplyParser, AbsurdUsageIsNone) {
     for (const char* usage : {R"({"prompt_tokens":-1,"completion_tokens":1})", R"({"prompt_tokens":1})",
                               R"({"prompt_tokens":1e300,"completion_tokens":1})", R"([1])", "7",
