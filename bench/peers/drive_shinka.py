@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One run of ShinkaEvolve in the present folder, which holds initial.py and evaluator.py. Runs in the peer's environment.
 
-Usage: drive_shinka.py URL GENERATIONS JOBS
+Usage: drive_shinka.py URL GENERATIONS JOBS, the first generation being the initial program.
 """
 
 import os

@@ -4,7 +4,7 @@
 #   ATOLL=PROGRAM PEERS=FOLDER bench/peers/run.sh OUT
 # PEERS is a folder filled by install.sh, PYTHON (/usr/bin/python3) one with h5py. A row that OUT/rows.jsonl holds is not
 # measured again. Ends with a table of all rows.
-#   2kb, 8kb  a reply takes 0.1 s, 16 questions at once: how near W / latency a framework comes
+#   2kb, 8kb  a reply takes 0.1 s, 16 questions at once: how near W / latency a framework comes on the cores it has
 #   cpu       a reply takes no time: CPU of the framework for an evaluation, all of its processes, start and end included
 #   start     8 programs: what of that is start and end
 set -euo pipefail

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints the rows of run.sh as one table, then what atoll's are beside each peer's.
 
-Usage: table.py ROWS.jsonl
+Usage: table.py ROWS.jsonl, the file that run.sh writes.
 """
 
 import json
@@ -55,10 +55,11 @@ def main():
         print("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |")
         if i == 0:
             print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    print("\natoll / peer:")
+    cores = sorted({row["cores"] for row in rows.values()})
+    print(f"\nmeasured on {' or '.join(map(str, cores))} cores; atoll / peer:")
     for (case, name), theirs in rows.items():
         ours = rows.get((case, "atoll"))
-        if name == "atoll" or ours is None:
+        if name == "atoll" or case == "start" or ours is None:
             continue
         line = (f"  {case}, {name}: evaluations/s {ratio(ours['per_second'], theirs['per_second'])}, "
                 f"last quarter {ratio(ours['last_quarter_per_second'], theirs['last_quarter_per_second'])}, "
