@@ -84,7 +84,8 @@ def main():
     overall, first, last = rates(times, case.at_once)
     model = json.loads((folder / "model.json").read_text())
     row = {"case": case.case, "framework": case.framework, "program": case.program, "at_once": case.at_once,
-           "latency_seconds": case.latency, "load": load, "cores": len(os.sched_getaffinity(0)), "evaluations": len(times), "per_second": overall,
+           "latency_seconds": case.latency, "load": load, "cores": len(os.sched_getaffinity(0)),
+           "evaluations": len(times), "per_second": overall,
            "first_quarter_per_second": first, "last_quarter_per_second": last,
            "cpu_ms_per_evaluation": 1000 * result["cpu_seconds"] / len(times),
            "model_cpu_seconds": usage.ru_utime + usage.ru_stime, "questions": model["replies"],
