@@ -110,7 +110,7 @@ Assignment prepare_resumed_run(const SearchRequest& request, int ranks, std::opt
     }
     assignment.incarnation = incarnation;
     assignment.run_directory = run.root.string();
-    assignment.job_toml = job.options.to_toml();
+    assignment.job_toml = (job.model ? keep_model_files(job.options, *job.model, run) : job.options).to_toml();
     assignment.token = write_token(run, incarnation);
     std::error_code ignored;
     std::filesystem::remove(run.outcome(), ignored);

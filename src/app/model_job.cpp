@@ -23,11 +23,12 @@ std::uint64_t count(const ResolvedOptions& options, const std::string& key) {
     return static_cast<std::uint64_t>(options.integer(key));
 }
 
-/// The path that an option names, or an empty one.
+/// The path that an option names, or an empty one. What is given on the command line begins where that was typed.
 fs::path path_of(const ResolvedOptions& options, const std::string& key, const fs::path& folder) {
     const std::string& name = options.text(key);
     if (name.empty()) return {};
-    fs::path path = folder / name;
+    const std::string& source = options.source(key);
+    fs::path path = source.starts_with("--") || source.starts_with("ATOLL_") ? fs::path(name) : folder / name;
     std::error_code error;
     if (!fs::exists(path, error)) {
         throw InputError(options.source(key) + ": '" + key + "' names " + path.string() + ", which does not exist");
@@ -132,26 +133,27 @@ void check_model_job(const ModelJob& model) {
 
 ResolvedOptions keep_model_files(const ResolvedOptions& options, const ModelJob& model, const RunDirectory& run) {
     auto entries = options.entries();
-    const auto keep = [&](const std::string& key, const std::string& copy, const auto& write) {
-        if (options.text(key).empty()) return;
+    const auto keep = [&](const std::string& key, const fs::path& path, const std::string& copy, const auto& write) {
         const fs::path target = run.root / copy;
         std::error_code error;
+        if (path.empty() || fs::equivalent(path, target, error)) return;
         fs::create_directories(target.parent_path(), error);
         if (error) throw InfrastructureError("can not make " + target.parent_path().string() + ": " + error.message());
         write(target);
         entries.at(key).value = copy;
         entries.at(key).source = "kept with the run";
     };
-    keep("llm.prices", "llm/prices.csv", [&](const fs::path& target) {
+    keep("llm.prices", model.prices, "llm/prices.csv", [&](const fs::path& target) {
         write_file_atomically(target, read_text_file(model.prices, largest_price_file_bytes));
     });
-    keep("llm.replay", "llm/trace.jsonl", [&](const fs::path& target) {
+    keep("llm.replay", model.replay, "llm/trace.jsonl", [&](const fs::path& target) {
         std::string lines;
         for (const LlmCallRecord& call : read_trace(model.replay)) lines += llm::trace_line(call);
         write_file_atomically(target, lines);
     });
-    keep("llm.prompts", "llm/prompts", [&](const fs::path& target) {
+    keep("llm.prompts", model.prompts.folder, "llm/prompts", [&](const fs::path& target) {
         std::error_code error;
+        fs::remove_all(target, error);
         fs::copy(model.prompts.folder, target, fs::copy_options::recursive, error);
         if (error) throw InfrastructureError("can not copy " + model.prompts.folder.string() + ": " + error.message());
     });
