@@ -213,9 +213,8 @@ std::vector<Option> rows() {
     money.unit = "USD";
     money.in_content_hash = false;
     text("llm.prices", "\"\"", {},
-         "CSV file: model,prompt_usd_per_million_tokens,completion_usd_per_million_tokens; paths begin at the job "
-         "file's "
-         "folder.")
+         "CSV file: model,prompt_usd_per_million_tokens,completion_usd_per_million_tokens; in a job "
+         "file, paths begin at its folder.")
         .in_content_hash = false;
     text("llm.replay", "\"\"", {},
          "A trace (atoll archive trace) or a run directory that answers in place of the endpoints; empty: none.")
