@@ -98,8 +98,8 @@ TEST(Trace, ALineThatIsNoneIsNamed) {
     const std::string good = line_of(R"(, "reply": "r")");
     const auto with = [&](const std::string& island, const std::string& request, const std::string& occurrence,
                           const std::string& rest) {
-        return "{\"island\": " + island + ", \"request_sha256\": " + request + ", \"occurrence\": " + occurrence + rest +
-               "}";
+        return "{\"island\": " + island + ", \"request_sha256\": " + request + ", \"occurrence\": " + occurrence +
+               rest + "}";
     };
     const std::string request = '"' + digest + '"';
     const std::string reply = R"(, "reply": "r")";
