@@ -140,7 +140,7 @@ TEST(ExportCsv, CallsAreATable) {
     EXPECT_TRUE(csv.starts_with("island,step,slot,model,endpoint,request_sha256,occurrence,reply_sha256,status,"))
         << csv;
     const std::string row = csv.substr(csv.find('\n') + 1);
-    EXPECT_TRUE(row.starts_with("3,4,5,\"a,b\",http://node-1:8000/v1," + to_hex(call.request_sha256) +
+    EXPECT_TRUE(row.starts_with("3,4,5,\"a,b\",http://localhost:8000/v1," + to_hex(call.request_sha256) +
                                 ",1099511627776," + to_hex(sha256("a reply")) +
                                 ",ok,cut,12345678901,678,4096,0.1,7,2,3,1,replayed,0.3,"))
         << row;

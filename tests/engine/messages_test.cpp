@@ -58,7 +58,7 @@ TEST(Messages, WhatAClientDidTravelsWhole) {
     model.completion_tokens = 6;
     model.usd = 0.1;
     model.unavailable_seconds = 7.5;
-    model.last_error = "http://node-1: 503";
+    model.last_error = "http://localhost: 503";
     model.available = false;
     status.model = model;
     const RankStatus back = decode_rank_status(encode(status));

@@ -79,7 +79,7 @@ inline LlmCallRecord sample_call(const EvaluationKey& key, const std::string& re
     LlmCallRecord call;
     call.key = key;
     call.model = "model-7b";
-    call.endpoint = "http://node-1:8000/v1";
+    call.endpoint = "http://localhost:8000/v1";
     call.request_sha256 = sha256("request " + std::to_string(key.step));
     call.occurrence = 1ULL << 40U;
     call.reply = reply;
