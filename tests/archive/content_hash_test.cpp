@@ -22,6 +22,7 @@
 namespace atl::archive {
 namespace {
 
+using atl::testing::sample_call;
 using atl::testing::sample_evaluation;
 using atl::testing::sample_info;
 using atl::testing::TemporaryFolder;
@@ -109,6 +110,58 @@ TEST(ContentHash, MovesWithMigrationsButNotWithTheirTime) {
     journal::RunContents later = sample_contents();
     later.migrations[0].elapsed_seconds += 1;
     EXPECT_EQ(content_hash(later, job), before);
+}
+
+TEST(ContentHash, MovesWithWhatWasAskedAndAnsweredAndWithNothingElseOfACall) {
+    using R = LlmCallRecord;
+    const std::set<std::string> covered{"island", "step", "slot", "request_sha256", "occurrence", "reply_sha256"};
+    std::map<std::string, std::function<void(R&)>> changes{
+        {"island", [](R& r) { r.key.island += 1; }},
+        {"step", [](R& r) { r.key.step += 1; }},
+        {"slot", [](R& r) { r.key.slot += 1; }},
+        {"model", [](R& r) { r.model = "another"; }},
+        {"endpoint", [](R& r) { r.endpoint += "/"; }},
+        {"request_sha256", [](R& r) { r.request_sha256[31] ^= 1U; }},
+        {"occurrence", [](R& r) { r.occurrence += 1; }},
+        {"reply_sha256", [](R& r) { r.reply_sha256[31] ^= 1U; }},
+        {"status", [](R& r) { r.status = "http_503"; }},
+        {"finish_reason", [](R& r) { r.finish_reason = "stop"; }},
+        {"prompt_tokens", [](R& r) { r.prompt_tokens += 1; }},
+        {"completion_tokens", [](R& r) { r.completion_tokens += 1; }},
+        {"reserved_tokens", [](R& r) { r.reserved_tokens += 1; }},
+        {"usd", [](R& r) { r.usd += 1; }},
+        {"requests", [](R& r) { r.requests += 1; }},
+        {"hedges", [](R& r) { r.hedges += 1; }},
+        {"faults", [](R& r) { r.faults += 1; }},
+        {"reused", [](R& r) { r.reused = !r.reused; }},
+        {"origin", [](R& r) { r.origin = Origin::measured; }},
+        {"first_byte_seconds", [](R& r) { r.first_byte_seconds += 1; }},
+        {"wall_seconds", [](R& r) { r.wall_seconds += 1; }},
+        {"elapsed_seconds", [](R& r) { r.elapsed_seconds += 1; }},
+        {"rank", [](R& r) { r.rank += 1; }},
+    };
+    journal::RunContents contents = sample_contents();
+    contents.llm_calls = {sample_call({0, 1, 0, 0}), sample_call({0, 2, 0, 0})};
+    const Sha256 before = content_hash(contents, job);
+    EXPECT_NE(before, content_hash(sample_contents(), job));
+    for (const Column& column : llm_calls_table(contents.llm_calls).columns) {
+        ASSERT_TRUE(changes.contains(column.info.name)) << "a new column: say here whether the hash covers it";
+        journal::RunContents changed = contents;
+        changes[column.info.name](changed.llm_calls[1]);
+        EXPECT_EQ(content_hash(changed, job) != before, covered.contains(column.info.name)) << column.info.name;
+    }
+    contents.llm_calls[0].reply.clear();  // read without replies
+    EXPECT_EQ(content_hash(contents, job), before);
+}
+
+TEST(ContentHash, CountsTheLastCallOfAnEvaluationOnly) {
+    journal::RunContents contents = sample_contents();
+    contents.llm_calls = {sample_call({0, 1, 0, 0}, "used"), sample_call({0, 2, 0, 0}, "also used")};
+    const Sha256 before = content_hash(contents, job);
+    contents.llm_calls.insert(contents.llm_calls.begin(), 2, sample_call({0, 1, 0, 0}, "of an interrupted life"));
+    EXPECT_EQ(content_hash(contents, job), before);
+    std::swap(contents.llm_calls[1], contents.llm_calls[2]);
+    EXPECT_NE(content_hash(contents, job), before);
 }
 
 TEST(ContentHash, IsDeafToEventsMetricsSegmentsAndBytesButNotToTheJob) {

@@ -26,6 +26,7 @@ namespace {
 
 using atl::testing::FailingFileSystem;
 using atl::testing::file_bytes;
+using atl::testing::sample_call;
 using atl::testing::sample_evaluation;
 using atl::testing::sample_info;
 using atl::testing::TemporaryFolder;
@@ -79,6 +80,46 @@ TEST(Fold, HoldsWhatTheJournalsHold) {
     EXPECT_EQ(verified.archive, ArchiveState::current) << (verified.damages.empty() ? "" : verified.damages[0].text);
     EXPECT_EQ(verified.archive_evaluations, 130U);
     EXPECT_EQ(files_of(run.path()), (std::set<std::string>{"journal", "archive.h5"}));
+}
+
+TEST(Fold, HoldsCallsAndTheirRepliesAndVerifyNoticesOneMore) {
+    const TemporaryFolder run;
+    write_segment(run.path(), 0, 4);
+    const std::uint64_t blobs = fold_archive(run.path()).blobs;
+    {
+        FileJournal journal(run.path(), sample_info(1, 0));
+        journal.append(sample_call({0, 3, 0, 0}, "a reply"));
+        journal.append(sample_call({0, 3, 1, 0}, "a reply"));
+        journal.append(sample_call({0, 3, 2, 0}, "content 0"));
+        journal.flush();
+    }
+    EXPECT_EQ(verify_run(run.path()).archive, ArchiveState::behind) << "calls that are not folded yet";
+    const FoldReport report = fold_archive(run.path());
+    EXPECT_TRUE(report.damages.empty());
+    EXPECT_EQ(report.blobs, blobs + 1) << "equal replies are kept once, also where a candidate has the same text";
+    const VerifyReport verified = verify_run(run.path());
+    EXPECT_EQ(verified.archive, ArchiveState::current) << (verified.damages.empty() ? "" : verified.damages[0].text);
+    EXPECT_TRUE(verified.sound());
+}
+
+TEST(Fold, AnArchiveWhoseCallsAreOthersIsDamaged) {
+    const auto write_calls = [](const std::filesystem::path& folder, double usd) {
+        FileJournal journal(folder, sample_info(0, 0));
+        LlmCallRecord call = sample_call({0, 3, 0, 0}, "a reply");
+        call.usd = usd;
+        journal.append(call);
+        journal.flush();
+    };
+    const TemporaryFolder run;
+    const TemporaryFolder other;
+    write_calls(run.path(), 0.1);
+    write_calls(other.path(), 0.2);
+    fold_archive(run.path());
+    EXPECT_TRUE(verify_run(run.path()).sound());
+    fold_archive(other.path());
+    std::filesystem::copy_file(other.path() / "archive.h5", run.path() / "archive.h5",
+                               std::filesystem::copy_options::overwrite_existing);
+    EXPECT_FALSE(verify_run(run.path()).sound());
 }
 
 TEST(Fold, TwiceTheSameBytes) {

@@ -15,6 +15,7 @@ namespace {
 
 using atl::testing::expect_equal;
 using atl::testing::file_bytes;
+using atl::testing::sample_call;
 using atl::testing::sample_evaluation;
 using atl::testing::sample_info;
 using atl::testing::TemporaryFolder;
@@ -40,6 +41,7 @@ void write_run(const std::filesystem::path& run, const std::string& job, const s
                                        .to_step = 3,
                                        .key = {0, 2, 1, 0},
                                        .elapsed_seconds = 1});
+        journal.append(sample_call({rank, 2U + incarnation, 0, 0}, job + " reply"));
         journal.append(SnapshotRecord{.island = rank, .step = 1, .state = "state"});
         journal.flush();
     }
@@ -88,6 +90,15 @@ TEST(Merge, HoldsEveryRecordWithIslandsRenumbered) {
         ++moved;
     }
     EXPECT_EQ(moved, second.migrations.size());
+    ASSERT_EQ(first.llm_calls.size(), 3U);
+    ASSERT_EQ(merged.llm_calls.size(), 6U);
+    for (std::size_t i = 0; i < 3; ++i) {
+        expect_equal(merged.llm_calls[i], first.llm_calls[i]);
+        LlmCallRecord call = second.llm_calls[i];
+        call.key.island += 3;
+        expect_equal(merged.llm_calls[3 + i], call);
+        EXPECT_EQ(call.reply, "seed = 2\n reply");
+    }
     EXPECT_TRUE(merged.snapshots.empty());
     ASSERT_EQ(merged.events.size(), 2U);
     EXPECT_EQ(merged.events[1].name, "merged");

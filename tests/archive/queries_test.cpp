@@ -129,6 +129,24 @@ TEST(ExportCsv, EveryListedTableHasItsRows) {
               (std::vector<std::string>{"evaluations", "metrics", "migrations", "llm_calls", "events", "segments"}));
 }
 
+TEST(ExportCsv, CallsAreATable) {
+    journal::RunContents contents = contents_of({}, maximizing);
+    LlmCallRecord call = atl::testing::sample_call({3, 4, 5, 0}, "a reply");
+    call.model = "a,b";
+    contents.llm_calls = {call};
+    std::ostringstream out;
+    export_csv(contents, "llm_calls", out);
+    const std::string csv = out.str();
+    EXPECT_TRUE(csv.starts_with("island,step,slot,model,endpoint,request_sha256,occurrence,reply_sha256,status,"))
+        << csv;
+    const std::string row = csv.substr(csv.find('\n') + 1);
+    EXPECT_TRUE(row.starts_with("3,4,5,\"a,b\",http://localhost:8000/v1," + to_hex(call.request_sha256) +
+                                ",1099511627776," + to_hex(sha256("a reply")) +
+                                ",ok,cut,12345678901,678,4096,0.1,7,2,3,1,replayed,0.3,"))
+        << row;
+    EXPECT_EQ(csv.find("a reply"), std::string::npos) << "the text is a blob";
+}
+
 TEST(ExportCsv, AnUnknownTableNamesTheOnesThereAre) {
     std::ostringstream out;
     try {

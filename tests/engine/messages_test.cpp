@@ -46,6 +46,37 @@ TEST(Messages, UnscoredStaysUnscored) {
     EXPECT_FALSE(back.islands[0].best.scored());
 }
 
+TEST(Messages, WhatAClientDidTravelsWhole) {
+    RankStatus status;
+    status.asking = 9;
+    llm::ClientStatus model;
+    model.asked = 1ULL << 40U;
+    model.answered = 2;
+    model.failed = 3;
+    model.requests = 4;
+    model.prompt_tokens = 5;
+    model.completion_tokens = 6;
+    model.usd = 0.1;
+    model.unavailable_seconds = 7.5;
+    model.last_error = "http://localhost: 503";
+    model.available = false;
+    status.model = model;
+    const RankStatus back = decode_rank_status(encode(status));
+    EXPECT_EQ(back.asking, 9U);
+    ASSERT_TRUE(back.model);
+    EXPECT_EQ(back.model->asked, model.asked);
+    EXPECT_EQ(back.model->answered, 2U);
+    EXPECT_EQ(back.model->failed, 3U);
+    EXPECT_EQ(back.model->requests, 4U);
+    EXPECT_EQ(back.model->prompt_tokens, 5U);
+    EXPECT_EQ(back.model->completion_tokens, 6U);
+    EXPECT_EQ(back.model->usd, 0.1);
+    EXPECT_EQ(back.model->unavailable_seconds, 7.5);
+    EXPECT_EQ(back.model->last_error, model.last_error);
+    EXPECT_FALSE(back.model->available);
+    EXPECT_FALSE(decode_rank_status(encode(RankStatus{})).model) << "no model is asked";
+}
+
 TEST(Messages, TruncatedMessageIsRefusedByName) {
     const std::string whole = encode(StopRequest{StopReason::signal, "SIGINT"});
     EXPECT_THROW(decode_stop_request(whole.substr(0, whole.size() / 2)), InfrastructureError);

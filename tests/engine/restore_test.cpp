@@ -107,11 +107,37 @@ TEST(Restore, RecordsFromTheCommonStepOnAreHandedToTheEngine) {
     EXPECT_EQ(progress.recorded[0].key, (EvaluationKey{1, 2, 0, 0}));
 }
 
+LlmCallRecord call(const EvaluationKey& key, const std::string& request) {
+    LlmCallRecord made;
+    made.key = key;
+    made.request_sha256 = sha256(request);
+    return made;
+}
+
+TEST(Restore, EachEvaluationsQuestionCountsOnceAndOnlyBeforeTheStart) {
+    journal::RunContents contents;
+    contents.evaluations = {record({1, 0, 0, 0}, 1), record({1, 2, 0, 0}, 1)};
+    // The second evaluation's question was asked again after an interruption; the same words in two slots are two.
+    contents.llm_calls = {call({0, 0, 0, 0}, "of island 0"), call({1, 0, 0, 0}, "a"),          call({1, 1, 0, 0}, "b"),
+                          call({1, 1, 0, 0}, "b"),           call({1, 1, 1, 0}, "b"),          call({1, 2, 0, 0}, "c"),
+                          call({1, 3, 0, 0}, "d"),           call({2, 0, 0, 0}, "of island 2")};
+    RecordingIsland island;
+    EXPECT_EQ(restore_island(island, 1, contents, Direction::maximize).asked,
+              (std::vector<Sha256>{sha256("a"), sha256("b"), sha256("b"), sha256("c")}));
+    contents.snapshots = {{1, 1, "one"}};
+    EXPECT_EQ(restore_island_at(island, 1, contents, Direction::maximize, 1, 2).asked,
+              (std::vector<Sha256>{sha256("a")}));
+    EXPECT_TRUE(restore_island_at(island, 1, contents, Direction::maximize, 0, 2).asked.empty());
+}
+
 TEST(Restore, ElapsedIsTheLatestOfAnyRecord) {
     journal::RunContents contents;
     contents.evaluations.push_back(record({0, 0, 0, 0}, 5));
     contents.events.push_back({"stopped", "signal", 7.5});
     EXPECT_EQ(elapsed_seconds(contents), 7.5);
+    contents.llm_calls.push_back(call({0, 1, 0, 0}, "a"));
+    contents.llm_calls[0].elapsed_seconds = 8;
+    EXPECT_EQ(elapsed_seconds(contents), 8);
     EXPECT_EQ(elapsed_seconds({}), 0);
 }
 

@@ -75,6 +75,11 @@ void check(const journal::RunContents& contents) {
             std::get<EvaluationRecord>(journal::decode_record(journal::FrameType::evaluation, payload_of(record)));
         require(payload_of(again) == payload_of(record), "a record that was read is written and read the same");
     }
+    for (const LlmCallRecord& call : contents.llm_calls) {
+        const auto again =
+            std::get<LlmCallRecord>(journal::decode_record(journal::FrameType::llm_call, payload_of(call)));
+        require(payload_of(again) == payload_of(call), "a call that was read is written and read the same");
+    }
 }
 
 }  // namespace
@@ -88,6 +93,7 @@ std::vector<std::string> seed_corpus() {
             MigrationRecord{.epoch = 1, .from_island = 1, .to_island = 0, .to_step = 9, .key = {1, 8, 0, 0}});
         journal.append(SnapshotRecord{.island = 0, .step = 9, .state = "state"});
         journal.append(EventRecord{.name = "stopping", .text = "SIGTERM", .elapsed_seconds = 1});
+        journal.append(atl::testing::sample_call({0, 2, 1, 0}));
         journal.flush();
     }
     const std::string segment = atl::testing::file_bytes(journal::segment_path(run.path(), 0, 0));
@@ -103,6 +109,7 @@ std::vector<std::string> seed_corpus() {
     frames += frame_of(journal::FrameType::snapshot, payload_of(SnapshotRecord{.island = 1, .step = 2, .state = "s"}));
     frames +=
         frame_of(journal::FrameType::event, payload_of(EventRecord{.name = "n", .text = "t", .elapsed_seconds = 0}));
+    frames += frame_of(journal::FrameType::llm_call, payload_of(atl::testing::sample_call({0, 1, 0, 0})));
     return {raw + segment, framed + frames, std::string(1, raw)};
 }
 

@@ -18,6 +18,7 @@ namespace {
 
 using atl::testing::expect_equal;
 using atl::testing::file_bytes;
+using atl::testing::sample_call;
 using atl::testing::sample_evaluation;
 using atl::testing::sample_info;
 using atl::testing::TemporaryFolder;
@@ -31,6 +32,9 @@ constexpr MigrationRecord sample_migration{
     .epoch = 3, .from_island = 1, .to_island = 0, .to_step = 31, .key = {1, 30, 2, 0}, .elapsed_seconds = 2.5};
 const SnapshotRecord sample_snapshot{.island = 0, .step = 32, .state = std::string("state\0of an island", 18)};
 const EventRecord sample_event{.name = "stopping", .text = "SIGTERM", .elapsed_seconds = 3.5};
+
+/// Its reply is a candidate's text: they share a blob.
+LlmCallRecord the_call() { return sample_call({0, 0, record_count - 1, 0}, content_of(0)); }
 
 /// The bytes of a small segment with a frame of every kind, where its frames begin, and what they are.
 struct Sample {
@@ -48,6 +52,7 @@ struct Sample {
         journal.append(sample_migration);
         journal.append(sample_snapshot);
         journal.append(sample_event);
+        journal.append(the_call());
         evaluate(record_count - 1);
         journal.flush();
         bytes = file_bytes(segment_path(run.path(), 0, 0));
@@ -117,6 +122,11 @@ void expect_nothing_wrong(const RunContents& contents, std::optional<std::size_t
         EXPECT_EQ(record.step, sample_snapshot.step);
         EXPECT_EQ(record.state, sample_snapshot.state);
     }
+    for (const LlmCallRecord& call : contents.llm_calls) {
+        LlmCallRecord expected = the_call();
+        if (bytes_lost == 0U) expected.reply.clear();
+        expect_equal(call, expected);
+    }
     for (const EventRecord& record : contents.events) {
         EXPECT_EQ(record.name, sample_event.name);
         EXPECT_EQ(record.text, sample_event.text);
@@ -132,6 +142,7 @@ TEST(Damage, TheSampleHoldsAFrameOfEveryKind) {
     ASSERT_EQ(sample().count_of(FrameType::migration, all), 1U);
     ASSERT_EQ(sample().count_of(FrameType::snapshot, all), 1U);
     ASSERT_EQ(sample().count_of(FrameType::event, all), 1U);
+    ASSERT_EQ(sample().count_of(FrameType::llm_call, all), 1U);
     const RunContents contents = read_bytes(sample().bytes);
     EXPECT_EQ(contents.evaluations.size(), record_count);
     EXPECT_TRUE(contents.torn_tails.empty());
@@ -154,6 +165,7 @@ TEST(Damage, CutAtEveryByteLeavesACleanBeginningAndANote) {
         ASSERT_EQ(contents.migrations.size(), expected(FrameType::migration)) << "cut at " << length;
         ASSERT_EQ(contents.snapshots.size(), expected(FrameType::snapshot)) << "cut at " << length;
         ASSERT_EQ(contents.events.size(), expected(FrameType::event)) << "cut at " << length;
+        ASSERT_EQ(contents.llm_calls.size(), expected(FrameType::llm_call)) << "cut at " << length;
         ASSERT_EQ(contents.torn_tails.size(), at_a_boundary ? 0U : 1U) << "cut at " << length;
         ASSERT_TRUE(contents.damages.empty()) << "cut at " << length << ": " << contents.damages[0].text;
         expect_nothing_wrong(contents);
@@ -183,6 +195,7 @@ TEST(Damage, AnyFlippedBitIsReportedAndAllOtherRecordsAreKept) {
         ASSERT_EQ(contents.migrations.size(), expected(FrameType::migration)) << "bit " << bit;
         ASSERT_EQ(contents.snapshots.size(), expected(FrameType::snapshot)) << "bit " << bit;
         ASSERT_EQ(contents.events.size(), expected(FrameType::event)) << "bit " << bit;
+        ASSERT_EQ(contents.llm_calls.size(), expected(FrameType::llm_call)) << "bit " << bit;
         std::optional<std::size_t> bytes_lost;
         if (frame && sample().types[*frame] == FrameType::blob) {
             bytes_lost = sample().count_of(FrameType::blob, *frame);
@@ -213,7 +226,8 @@ TEST(Damage, OverwrittenStretchesNeverMakeAWrongRecord) {
         }
         RunContents others = contents;
         others.evaluations.clear();
-        expect_nothing_wrong(others);
+        const bool reply_lost = !others.llm_calls.empty() && others.llm_calls[0].reply.empty();
+        expect_nothing_wrong(others, reply_lost ? std::optional<std::size_t>(0) : std::nullopt);
         if (bytes != sample().bytes) {
             ASSERT_FALSE(contents.damages.empty() && contents.torn_tails.empty()) << round;
         }

@@ -14,6 +14,7 @@ namespace atl::journal {
 namespace {
 
 using atl::testing::expect_equal;
+using atl::testing::sample_call;
 using atl::testing::sample_evaluation;
 
 std::string encoded(const Record& record) {
@@ -47,6 +48,21 @@ TEST(Encoding, ExtremeAndSpecialNumbersKeepTheirBits) {
     expect_equal(std::get<EvaluationRecord>(decode_record(FrameType::evaluation, encoded(record))), record);
     expect_equal(std::get<EvaluationRecord>(decode_record(FrameType::evaluation, encoded(EvaluationRecord{}))),
                  EvaluationRecord{});
+}
+
+TEST(Encoding, EveryFieldOfACallSurvives) {
+    LlmCallRecord call = sample_call({3, 1'000'000'000'000, 7, 1});
+    const std::string bytes = encoded(call);
+    EXPECT_EQ(bytes.find(call.reply), std::string::npos) << "a reply is a blob";
+    call.reply.clear();
+    expect_equal(std::get<LlmCallRecord>(decode_record(FrameType::llm_call, bytes)), call);
+    expect_equal(std::get<LlmCallRecord>(decode_record(FrameType::llm_call, encoded(LlmCallRecord{}))),
+                 LlmCallRecord{});
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+        EXPECT_THROW(decode_record(FrameType::llm_call, bytes.substr(0, length)), DamageError) << length;
+    }
+    EXPECT_THROW(decode_record(FrameType::llm_call, bytes + "x"), DamageError);
+    EXPECT_NO_THROW(decode_record(FrameType::llm_call, bytes + "x", Trailing::ignore));
 }
 
 TEST(Encoding, MigrationSnapshotEventAndHeaderSurvive) {
@@ -142,7 +158,7 @@ TEST(Encoding, NonsenseIsRefusedOrDecodedButNeverReadOutOfBounds) {
         std::string bytes = whole;
         for (int change = 0; change < 3; ++change) bytes[random() % bytes.size()] = static_cast<char>(random());
         try {
-            (void)decode_record(static_cast<FrameType>(3 + random() % 4), bytes);
+            (void)decode_record(static_cast<FrameType>(3 + random() % 5), bytes);
         } catch (const DamageError&) {
             continue;
         }

@@ -13,6 +13,8 @@
 namespace atl::journal {
 namespace {
 
+using atl::testing::expect_equal;
+using atl::testing::sample_call;
 using atl::testing::sample_evaluation;
 using atl::testing::sample_info;
 using atl::testing::TemporaryFolder;
@@ -91,6 +93,51 @@ TEST(ReadRun, LostCandidateBytesAreDamage) {
     EXPECT_EQ(contents.evaluations.size(), 3U);
     ASSERT_EQ(contents.damages.size(), 1U);
     EXPECT_NE(contents.damages[0].text.find("0/0/0/0"), std::string::npos) << contents.damages[0].text;
+}
+
+TEST(ReadRun, CallsComeByKeyWithTheirReplies) {
+    const TemporaryFolder run;
+    const LlmCallRecord shared = sample_call({0, 3, 0, 0}, "shared reply");
+    const LlmCallRecord early = sample_call({0, 1, 0, 0}, "shared reply");
+    LlmCallRecord again = sample_call({0, 1, 0, 0}, "another reply");
+    again.rank = 6;
+    LlmCallRecord unanswered = sample_call({0, 2, 0, 0}, "");
+    unanswered.reply_sha256 = {};
+    unanswered.status = "http_503";
+    write_segment(run.path(), 0, 1, {shared, unanswered, early});
+    write_segment(run.path(), 1, 0, {again});
+    const RunContents contents = read_run(run.path());
+    EXPECT_TRUE(contents.damages.empty());
+    EXPECT_TRUE(contents.duplicates.empty()) << "two calls of one key are both of the run";
+    ASSERT_EQ(contents.llm_calls.size(), 4U);
+    expect_equal(contents.llm_calls[0], early);
+    expect_equal(contents.llm_calls[1], again);
+    expect_equal(contents.llm_calls[2], unanswered);
+    expect_equal(contents.llm_calls[3], shared);
+
+    ReadOptions options;
+    options.load_candidates = false;
+    const RunContents bare = read_run(run.path(), options);
+    ASSERT_EQ(bare.llm_calls.size(), 4U);
+    for (const LlmCallRecord& call : bare.llm_calls) EXPECT_TRUE(call.reply.empty());
+    EXPECT_EQ(bare.llm_calls[0].reply_sha256, early.reply_sha256);
+    EXPECT_TRUE(bare.damages.empty());
+}
+
+TEST(ReadRun, ALostReplyIsDamage) {
+    const TemporaryFolder run;
+    LlmCallRecord lost = sample_call({0, 1, 0, 0}, "never written");
+    lost.reply.clear();
+    write_segment(run.path(), 0, 0, {lost, sample_call({0, 2, 0, 0}, "")});
+    for (const bool load : {true, false}) {
+        ReadOptions options;
+        options.load_candidates = load;
+        const RunContents contents = read_run(run.path(), options);
+        EXPECT_EQ(contents.llm_calls.size(), 2U);
+        ASSERT_EQ(contents.damages.size(), 1U) << "an empty reply is one";
+        EXPECT_NE(contents.damages[0].text.find("reply"), std::string::npos) << contents.damages[0].text;
+        EXPECT_NE(contents.damages[0].text.find("0/1/0/0"), std::string::npos) << contents.damages[0].text;
+    }
 }
 
 TEST(ReadRun, SnapshotsOfTheLastTwoStepsOfEachIslandAreKept) {

@@ -74,4 +74,57 @@ inline void expect_equal(const EvaluationRecord& left, const EvaluationRecord& r
     EXPECT_EQ(left.metrics, right.metrics);
 }
 
+/// A call with every field set; equal `reply` gives equal bytes.
+inline LlmCallRecord sample_call(const EvaluationKey& key, const std::string& reply = "reply text") {
+    LlmCallRecord call;
+    call.key = key;
+    call.model = "model-7b";
+    call.endpoint = "http://localhost:8000/v1";
+    call.request_sha256 = sha256("request " + std::to_string(key.step));
+    call.occurrence = 1ULL << 40U;
+    call.reply = reply;
+    call.reply_sha256 = sha256(reply);
+    call.status = "ok";
+    call.finish_reason = "cut";
+    call.prompt_tokens = 12345678901;
+    call.completion_tokens = 678;
+    call.reserved_tokens = 4096;
+    call.usd = 0.1;
+    call.requests = 7;
+    call.hedges = 2;
+    call.faults = 3;
+    call.reused = true;
+    call.origin = Origin::replayed;
+    call.first_byte_seconds = 0.3;
+    call.wall_seconds = -0.0;
+    call.elapsed_seconds = 1.5;
+    call.rank = 5;
+    return call;
+}
+
+inline void expect_equal(const LlmCallRecord& left, const LlmCallRecord& right) {
+    EXPECT_EQ(left.key, right.key);
+    EXPECT_EQ(left.model, right.model);
+    EXPECT_EQ(left.endpoint, right.endpoint);
+    EXPECT_EQ(left.request_sha256, right.request_sha256);
+    EXPECT_EQ(left.occurrence, right.occurrence);
+    EXPECT_EQ(left.reply, right.reply);
+    EXPECT_EQ(left.reply_sha256, right.reply_sha256);
+    EXPECT_EQ(left.status, right.status);
+    EXPECT_EQ(left.finish_reason, right.finish_reason);
+    EXPECT_EQ(left.prompt_tokens, right.prompt_tokens);
+    EXPECT_EQ(left.completion_tokens, right.completion_tokens);
+    EXPECT_EQ(left.reserved_tokens, right.reserved_tokens);
+    EXPECT_TRUE(same_bits(left.usd, right.usd));
+    EXPECT_EQ(left.requests, right.requests);
+    EXPECT_EQ(left.hedges, right.hedges);
+    EXPECT_EQ(left.faults, right.faults);
+    EXPECT_EQ(left.reused, right.reused);
+    EXPECT_EQ(left.origin, right.origin);
+    EXPECT_TRUE(same_bits(left.first_byte_seconds, right.first_byte_seconds));
+    EXPECT_TRUE(same_bits(left.wall_seconds, right.wall_seconds));
+    EXPECT_TRUE(same_bits(left.elapsed_seconds, right.elapsed_seconds));
+    EXPECT_EQ(left.rank, right.rank);
+}
+
 }  // namespace atl::testing

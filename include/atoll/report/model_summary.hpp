@@ -29,7 +29,7 @@ struct ModelSummary {
 /// By model, the most asked first.
 std::vector<ModelSummary> summarize_models(const std::vector<LlmCallRecord>& calls);
 
-/// "812 questions, 790 answered (http_503 20, first_byte_timeout 2), 1,204,332 tokens, 0.34 USD", over all models.
+/// "812 questions, 790 answered (not: http_503 20, first_byte_timeout 2), 1,204,332 tokens, 0.34 USD", over all models.
 /// `unavailable_seconds`: how long no model could be asked; 0: it is not mentioned.
 std::string model_sentence(const std::vector<ModelSummary>& models, double unavailable_seconds);
 
