@@ -155,6 +155,11 @@ Endpoint parse_endpoint(std::string_view text) {
         set_member(endpoint, name, words[i].substr(equals + 1));
     }
     if (endpoint.model.empty()) throw InputError("endpoint: it names no model; add model=NAME");
+    if (!endpoint.key_file.empty() && !endpoint.key_file.starts_with('/')) {
+        throw InputError(
+            fmt::format("endpoint: key_file={} is a relative path; give it from / on, so that a resumed run finds it",
+                        endpoint.key_file));
+    }
     if (!endpoint.key_environment.empty() && !endpoint.key_file.empty()) {
         throw InputError("endpoint: key_environment and key_file are both given; keep one");
     }

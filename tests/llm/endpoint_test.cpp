@@ -47,7 +47,8 @@ TEST(Endpoint, NamesWhatIsWrong) {
     EXPECT_EQ(error_of("http://127.0.0.1/v1 model=a weight=0"), "endpoint: weight=0: expected a number > 0");
     EXPECT_EQ(error_of("http://127.0.0.1/v1 model=a requests_per_minute=nan"),
               "endpoint: requests_per_minute=nan: expected a number >= 0");
-    EXPECT_EQ(error_of("http://127.0.0.1/v1 model=a key_environment=A key_file=b"),
+    EXPECT_NE(error_of("http://127.0.0.1/v1 model=a key_file=key").find("relative path"), std::string::npos);
+    EXPECT_EQ(error_of("http://127.0.0.1/v1 model=a key_environment=A key_file=/b"),
               "endpoint: key_environment and key_file are both given; keep one");
     EXPECT_NE(error_of("").find("empty"), std::string::npos);
     EXPECT_NE(error_of("ftp://127.0.0.1/v1 model=a").find("http://"), std::string::npos);
