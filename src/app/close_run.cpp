@@ -110,6 +110,9 @@ void close_run(const RunDirectory& run, const Job& job, const SearchEnd& end, co
     if (job.model) {
         closing.model = report::model_sentence(report::summarize_models(contents.llm_calls),
                                                status.model ? status.model->unavailable_seconds : 0);
+        if (status.model && !status.model->last_error.empty()) {
+            closing.model += "; last error: " + status.model->last_error;
+        }
     } else if (job.program) {
         closing.model = "none was asked (no llm.endpoints): operators alone";
     }

@@ -17,25 +17,10 @@
 
 #include "atoll/core/error.hpp"
 #include "atoll/core/json.hpp"
+#include "llm/running_mock.hpp"
 
 namespace atl::llm {
 namespace {
-
-class RunningMock {
-public:
-    explicit RunningMock(const MockOptions& options) : server(options), thread_([this] { server.run(); }) {}
-    ~RunningMock() {
-        server.stop();
-        thread_.join();
-    }
-    RunningMock(const RunningMock&) = delete;
-    RunningMock& operator=(const RunningMock&) = delete;
-
-    MockServer server;
-
-private:
-    std::thread thread_;
-};
 
 /// A client's end of a connection; blocking, and gives up after 5 seconds of silence or of a server that takes nothing.
 class Client {

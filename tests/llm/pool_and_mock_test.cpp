@@ -7,26 +7,10 @@
 
 #include "atoll/llm/mock_server.hpp"
 #include "llm/pool_under_test.hpp"
+#include "llm/running_mock.hpp"
 
 namespace atl::llm {
 namespace {
-
-class RunningMock {
-public:
-    explicit RunningMock(const MockOptions& options) : server(options), thread_([this] { server.run(); }) {}
-    ~RunningMock() {
-        server.stop();
-        thread_.join();
-    }
-    RunningMock(const RunningMock&) = delete;
-    RunningMock& operator=(const RunningMock&) = delete;
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()) + "/v1"; }
-
-    MockServer server;
-
-private:
-    std::thread thread_;
-};
 
 struct Sums {
     std::uint64_t prompt_tokens = 0;

@@ -7,21 +7,12 @@
 #include <vector>
 
 #include "atoll/core/clean_text.hpp"
+#include "evolve/program_text/lines.hpp"
 
 namespace atl::evolve {
 namespace {
 
 constexpr std::size_t longest_line = 300;
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const std::size_t feed = text.find('\n');
-        lines.push_back(text.substr(0, feed));
-        text.remove_prefix(feed == std::string_view::npos ? text.size() : feed + 1);
-    }
-    return lines;
-}
 
 bool is_of_path(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '+' || c == '-' || c == '/';

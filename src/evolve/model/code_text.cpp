@@ -240,16 +240,6 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_blank(std::string_view text) { return trimmed(text).empty(); }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const std::size_t feed = text.find('\n');
-        lines.push_back(text.substr(0, feed));
-        text.remove_prefix(feed == std::string_view::npos ? text.size() : feed + 1);
-    }
-    return lines;
-}
-
 std::size_t line_begin(std::string_view text, std::size_t place) {
     const std::size_t feed = place == 0 ? std::string_view::npos : text.rfind('\n', place - 1);
     return feed == std::string_view::npos ? 0 : feed + 1;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "atoll/problems/language.hpp"
+#include "evolve/program_text/lines.hpp"
 
 namespace atl::evolve::model {
 
@@ -33,8 +34,6 @@ bool is_closed(std::string_view code, problems::Language language);
 
 std::string_view trimmed(std::string_view text);
 bool is_blank(std::string_view text);
-/// Lines without their line ends.
-std::vector<std::string_view> lines_of(std::string_view text);
 /// The first byte of the line that holds `place`.
 std::size_t line_begin(std::string_view text, std::size_t place);
 /// Behind the line end of the line that holds `place`.

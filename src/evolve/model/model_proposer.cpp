@@ -64,7 +64,7 @@ void check_folder(const std::filesystem::path& folder) {
 
 std::string line_of_hints(std::string_view hints, RandomStream& random) {
     std::vector<std::string_view> lines;
-    for (const std::string_view line : model::lines_of(hints)) {
+    for (const std::string_view line : lines_of(hints)) {
         if (!model::is_blank(line)) lines.push_back(model::trimmed(line));
     }
     return lines.empty() ? std::string() : std::string(lines[random.below(lines.size())]);
