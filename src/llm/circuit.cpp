@@ -21,13 +21,13 @@ void Circuit::succeeded() {
 }
 
 void Circuit::failed(Nanoseconds now, bool was_probe) {
-    ++failures_;
+    if (failures_++ == 0) first_failure_ = now;
     if (was_probe) {
         has_probe_ = false;
         is_confirmed_ = true;
         pause_ = std::min(pause_ * 2, options_.longest_pause);
         open_until_ = now + pause_;
-    } else if (is_closed_ && failures_ >= options_.failures) {
+    } else if (is_closed_ && failures_ >= options_.failures && now - first_failure_ >= options_.quiet) {
         is_closed_ = false;
         open_until_ = now + pause_;
     }

@@ -12,6 +12,7 @@ struct CircuitOptions {
     std::uint32_t failures = 5;  ///< in a row that open it
     Nanoseconds first_pause = 5 * nanoseconds_per_second;
     Nanoseconds longest_pause = 60 * nanoseconds_per_second;
+    Nanoseconds quiet = 0;  ///< that the row must span: of many requests at once, some failures are in a row by chance
 };
 
 /// Closed: requests flow. Open: none until the pause is over, then one, the probe. Any success closes it; a probe that
@@ -42,7 +43,8 @@ private:
     bool is_closed_ = true;
     bool is_confirmed_ = false;
     bool has_probe_ = false;
-    std::uint32_t failures_ = 0;
+    std::uint32_t failures_ = 0;     ///< in a row
+    Nanoseconds first_failure_ = 0;  ///< of the row
     Nanoseconds pause_;
     Nanoseconds open_until_ = 0;
 };

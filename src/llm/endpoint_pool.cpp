@@ -58,7 +58,7 @@ std::vector<Price> prices_of(const PoolOptions& options) {
 
 CircuitOptions circuit_options(const PoolOptions& options) {
     return {options.circuit_failures, from_seconds(options.circuit_open_seconds),
-            from_seconds(options.circuit_longest_seconds)};
+            from_seconds(options.circuit_longest_seconds), from_seconds(options.circuit_quiet_seconds)};
 }
 
 /// Each request on its way has a socket.

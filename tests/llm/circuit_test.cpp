@@ -8,6 +8,18 @@ namespace atl::llm {
 namespace {
 
 constexpr Nanoseconds second = nanoseconds_per_second;
+TEST(Circuit, FailuresThatAreInARowByChanceDoNotOpenIt) {
+    Circuit circuit({3, 5 * second, 12 * second, second});
+    for (int i = 0; i < 50; ++i) circuit.failed(7 * second + i, false);
+    EXPECT_TRUE(circuit.is_closed()) << "within a moment";
+    circuit.failed(8 * second, false);
+    EXPECT_FALSE(circuit.is_closed()) << "nothing but failures for a second";
+    circuit.succeeded();
+    circuit.failed(20 * second, false);
+    for (int i = 0; i < 50; ++i) circuit.failed(20 * second + i, false);
+    EXPECT_TRUE(circuit.is_closed()) << "a row begins anew after a success";
+}
+
 constexpr CircuitOptions three_failures = {3, 5 * second, 12 * second};
 
 TEST(Circuit, OpensAfterSoManyFailuresInARow) {

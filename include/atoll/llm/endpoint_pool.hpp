@@ -49,7 +49,8 @@ struct PoolOptions {
     std::uint64_t seed = 0;           ///< of the jitter of waits
     double circuit_open_seconds = 5;  ///< first pause of a failing endpoint; doubles up to circuit_longest_seconds
     double circuit_longest_seconds = 60;
-    std::uint32_t circuit_failures = 5;  ///< in a row that open the circuit
+    std::uint32_t circuit_failures = 5;  ///< in a row that open the circuit ...
+    double circuit_quiet_seconds = 1;    ///< ... when for so long nothing else came
 };
 
 /// See client.hpp. Owns a curl multi handle and an epoll descriptor over its sockets.
