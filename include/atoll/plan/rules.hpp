@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules that drop plans: a small expression language over the plan's parameters.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "atoll/plan/machine.hpp"
+#include "atoll/plan/strategy.hpp"
+#include "atoll/plan/transformer.hpp"
+
+namespace atl::plan {
+
+/// One rule: a plan is dropped where `expression` is true (not 0).
+struct RuleText {
+    std::string name;
+    std::string expression;  ///< "$sequence_parallel && $tensor == 1"
+    std::string why;
+    std::uint32_t line = 0;
+};
+
+/// TOML, `[rule.NAME]` with `drop_if` and `why`. Throws InputError with file, line and position in the expression.
+std::vector<RuleText> parse_rules(std::string_view toml, std::string_view file_name);
+
+/// Names a rule may use, and the values of one plan under them.
+class RuleVariables {
+public:
+    static const std::vector<std::string>& names();
+    static constexpr std::size_t count = 48;  ///< room; names().size() of them are used
+    RuleVariables(const Transformer& model, const Cluster& cluster, const Workload& workload);
+    void set(const Strategy& strategy);
+    const std::array<double, count>& values() const { return values_; }
+
+private:
+    std::array<double, count> values_{};
+    Workload workload_;
+};
+
+/// Rules compiled to a flat program; an axis bit mask says which axes of a strategy each rule reads, so that the search
+/// can try it as soon as those are fixed.
+class RuleFilter {
+public:
+    RuleFilter(std::vector<RuleText> rules, std::string_view file_name);
+    const std::vector<RuleText>& rules() const { return rules_; }
+    /// Index of the first rule that drops the plan, or -1.
+    int dropped_by(const RuleVariables& variables) const;
+    bool drops(std::size_t rule, const RuleVariables& variables) const;
+    /// Positions in RuleVariables::names() that rule reads.
+    const std::vector<std::uint32_t>& reads(std::size_t rule) const { return reads_[rule]; }
+
+private:
+    struct Instruction {
+        std::uint8_t operation = 0;
+        std::uint32_t variable = 0;
+        double number = 0;
+    };
+    std::vector<RuleText> rules_;
+    std::vector<std::vector<Instruction>> programs_;
+    std::vector<std::vector<std::uint32_t>> reads_;
+};
+
+}  // namespace atl::plan
