@@ -127,9 +127,8 @@ TEST(ExportCsv, EveryListedTableHasItsRows) {
         for (std::size_t at = csv.find("\r\n"); at != std::string::npos; at = csv.find("\r\n", at + 1)) ++lines;
         EXPECT_EQ(lines, table.rows + 1) << table.name;
     }
-    EXPECT_EQ(names,
-              (std::vector<std::string>{"evaluations", "metrics", "migrations", "llm_calls", "plans", "plan_counts", "events",
-                                        "segments"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"evaluations", "metrics", "migrations", "llm_calls", "plans",
+                                               "plan_counts", "events", "segments"}));
 }
 
 TEST(ExportCsv, CallsAreATable) {
