@@ -49,7 +49,7 @@ std::string describe(const Strategy& strategy) {
     if (strategy.virtual_stages > 1) text += fmt::format(" vpp{}", strategy.virtual_stages);
     if (strategy.pipeline > 1 && strategy.schedule != Schedule::one_f_one_b &&
         strategy.schedule != Schedule::interleaved) {
-        text += " " + to_string(strategy.schedule);
+        text += fmt::format(" {}", to_string(strategy.schedule));
     }
     if (strategy.recompute == Recompute::selective) text += " selective";
     if (strategy.recompute == Recompute::full) {
