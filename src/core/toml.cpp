@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // TOML by toml++, the only file that includes it.
-#include "core/toml.hpp"
+#include "atoll/core/toml.hpp"
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
