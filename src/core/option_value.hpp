@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "atoll/core/options.hpp"
-#include "core/toml.hpp"
+#include "atoll/core/toml.hpp"
 
 namespace atl::option_value {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // TOML by toml++, the only file that includes it.
-#include "core/toml.hpp"
+#include "atoll/core/toml.hpp"
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
@@ -14,14 +14,16 @@
 namespace atl::toml_text {
 namespace {
 
-std::optional<std::vector<std::string>> as_texts(const toml::array& array) {
-    std::vector<std::string> texts;
-    for (const toml::node& item : array) {
-        const auto* text = item.as_string();
-        if (text == nullptr) return std::nullopt;
-        texts.push_back(text->get());
+/// The items of a list that are all of one type.
+template <class Item>
+std::optional<std::vector<Item>> as_list_of(const toml::array& array) {
+    std::vector<Item> items;
+    for (const toml::node& node : array) {
+        const auto* item = node.as<Item>();
+        if (item == nullptr) return std::nullopt;
+        items.push_back(item->get());
     }
-    return texts;
+    return items;
 }
 
 Value convert(const toml::node& node) {
@@ -31,8 +33,10 @@ Value convert(const toml::node& node) {
     if (const auto* value = node.as_string()) return value->get();
     if (node.is_table()) return TableOpening{};
     if (const auto* array = node.as_array()) {
-        if (auto texts = as_texts(*array)) return std::move(*texts);
-        return Unsupported{"a list whose items are not all strings"};
+        if (auto texts = as_list_of<std::string>(*array)) return std::move(*texts);
+        if (auto integers = as_list_of<std::int64_t>(*array)) return std::move(*integers);
+        if (auto booleans = as_list_of<bool>(*array)) return std::move(*booleans);
+        return Unsupported{"a list of mixed items"};
     }
     return Unsupported{"a date or time"};
 }
@@ -55,6 +59,8 @@ std::string_view kind_of(const Value& value) {
         std::string_view operator()(double /*value*/) const { return "a number"; }
         std::string_view operator()(const std::string& /*value*/) const { return "a string"; }
         std::string_view operator()(const std::vector<std::string>& /*value*/) const { return "a list of strings"; }
+        std::string_view operator()(const std::vector<std::int64_t>& /*value*/) const { return "a list of integers"; }
+        std::string_view operator()(const std::vector<bool>& /*value*/) const { return "a list of booleans"; }
         std::string_view operator()(TableOpening /*value*/) const { return "a table"; }
         std::string_view operator()(const Unsupported& value) const { return value.kind; }
     };

@@ -122,7 +122,7 @@ TEST(ResolveOptions, a_wrong_type_is_named_with_the_right_one) {
     EXPECT_EQ(file_message("seed = 3.0\n"), "job.toml:2: 'seed' must be an integer, not a number");
     EXPECT_EQ(file_message("deterministic = 1\n"), "job.toml:2: 'deterministic' must be a boolean, not an integer");
     EXPECT_EQ(file_message("operators = [1]\n"),
-              "job.toml:2: 'operators' must be a list of strings, not a list whose items are not all strings");
+              "job.toml:2: 'operators' must be a list of strings, not a list of integers");
     EXPECT_EQ(file_message("seed = 2020-01-01\n"), "job.toml:2: 'seed' must be an integer, not a date or time");
     EXPECT_EQ(file_message("[seed]\n"), "job.toml:2: 'seed' must be an integer, not a table");
     EXPECT_EQ(environment_message({{"ATOLL_SEED", "three"}}), "ATOLL_SEED: 'seed' must be an integer, not 'three'");

@@ -10,7 +10,7 @@
 
 #include "atoll/core/error.hpp"
 #include "atoll/core/nearest.hpp"
-#include "core/toml.hpp"
+#include "atoll/core/toml.hpp"
 #include "plan/space/model_file.hpp"
 
 namespace atl::plan {

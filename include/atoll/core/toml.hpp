@@ -17,8 +17,8 @@ struct Unsupported {
 /// The opening of a table, or a table given inline.
 struct TableOpening {};
 
-using Value =
-    std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, TableOpening, Unsupported>;
+using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, std::vector<std::int64_t>,
+                           std::vector<bool>, TableOpening, Unsupported>;
 
 struct Entry {
     std::string key;  ///< dotted path from the top
