@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "atoll/plan/axes.hpp"
 #include "atoll/plan/machine.hpp"
 #include "atoll/plan/strategy.hpp"
 #include "atoll/plan/transformer.hpp"
@@ -24,11 +25,15 @@ struct RuleText {
 
 /// TOML, `[rule.NAME]` with `drop_if` and `why`. Throws InputError with file, line and position in the expression.
 std::vector<RuleText> parse_rules(std::string_view toml, std::string_view file_name);
+/// Those that come with the program, our reconstruction of Astra's (models/rules.toml).
+std::vector<RuleText> shipped_rules();
 
 /// Names a rule may use, and the values of one plan under them.
 class RuleVariables {
 public:
     static const std::vector<std::string>& names();
+    /// The axes that the variable of this position in names() follows from.
+    static AxisSet axes(std::size_t variable);
     static constexpr std::size_t count = 48;  ///< room; names().size() of them are used
     RuleVariables(const Transformer& model, const Cluster& cluster, const Workload& workload);
     void set(const Strategy& strategy);
@@ -39,8 +44,14 @@ private:
     Workload workload_;
 };
 
-/// Rules compiled to a flat program; an axis bit mask says which axes of a strategy each rule reads, so that the search
-/// can try it as soon as those are fixed.
+/// One step of a compiled rule.
+struct RuleInstruction {
+    std::uint8_t operation = 0;
+    std::uint32_t variable = 0;
+    double number = 0;
+};
+
+/// Rules compiled to flat programs; the axes that each reads let the search try it as soon as those are fixed.
 class RuleFilter {
 public:
     RuleFilter(std::vector<RuleText> rules, std::string_view file_name);
@@ -48,18 +59,13 @@ public:
     /// Index of the first rule that drops the plan, or -1.
     int dropped_by(const RuleVariables& variables) const;
     bool drops(std::size_t rule, const RuleVariables& variables) const;
-    /// Positions in RuleVariables::names() that rule reads.
-    const std::vector<std::uint32_t>& reads(std::size_t rule) const { return reads_[rule]; }
+    /// All that the rule's answer depends on beside the job.
+    AxisSet reads(std::size_t rule) const { return reads_[rule]; }
 
 private:
-    struct Instruction {
-        std::uint8_t operation = 0;
-        std::uint32_t variable = 0;
-        double number = 0;
-    };
     std::vector<RuleText> rules_;
-    std::vector<std::vector<Instruction>> programs_;
-    std::vector<std::vector<std::uint32_t>> reads_;
+    std::vector<std::vector<RuleInstruction>> programs_;
+    std::vector<AxisSet> reads_;
 };
 
 }  // namespace atl::plan

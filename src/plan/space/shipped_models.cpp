@@ -10,6 +10,7 @@
 #include "atoll/core/error.hpp"
 #include "atoll/core/nearest.hpp"
 #include "atoll/plan/machine.hpp"
+#include "atoll/plan/rules.hpp"
 #include "atoll/plan/transformer.hpp"
 
 namespace atl::plan {
@@ -17,6 +18,7 @@ namespace atl::plan {
 std::span<const EmbeddedFile> transformer_files();
 std::span<const EmbeddedFile> gpu_files();
 std::string_view gpu_aliases();
+std::string_view rules_file();
 
 namespace {
 
@@ -56,5 +58,7 @@ const GpuCatalogue& shipped_gpus() {
     }();
     return catalogue;
 }
+
+std::vector<RuleText> shipped_rules() { return parse_rules(rules_file(), "models/rules.toml"); }
 
 }  // namespace atl::plan
