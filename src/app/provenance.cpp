@@ -24,7 +24,7 @@ std::string layers_text(const sandbox::LayerReports& layers) {
 
 }  // namespace
 
-Json provenance(const Job& job, const ProvenanceFacts& facts) {
+Json program_provenance(const ProvenanceFacts& facts) {
     const BuildInfo& build = build_info();
     Json json;
     json.set("software", "atoll");
@@ -40,6 +40,18 @@ Json provenance(const Job& job, const ProvenanceFacts& facts) {
     json.set("ranks", facts.ranks);
     json.set("date", utc_timestamp());
     json.set("command_line", facts.command_line);
+    for (const char* name : {"SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_CLUSTER_NAME", "SLURM_RESTART_COUNT"}) {
+        if (const char* value = std::getenv(name)) {
+            std::string member = name;
+            for (char& c : member) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+            json.set(member, value);
+        }
+    }
+    return json;
+}
+
+Json provenance(const Job& job, const ProvenanceFacts& facts) {
+    Json json = program_provenance(facts);
     json.set("problem", job.problem->name());
     json.set("direction", to_string(job.problem->direction()));
     json.set("seed", job.options.integer("seed"));
@@ -51,13 +63,6 @@ Json provenance(const Job& job, const ProvenanceFacts& facts) {
         json.set("own_files_sha256", std::move(hashes));
     }
     if (job.runs_programs() || job.own) json.set("sandbox_layers", layers_text(job.host->warden().layers()));
-    for (const char* name : {"SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_CLUSTER_NAME", "SLURM_RESTART_COUNT"}) {
-        if (const char* value = std::getenv(name)) {
-            std::string member = name;
-            for (char& c : member) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-            json.set(member, value);
-        }
-    }
     return json;
 }
 

@@ -186,6 +186,11 @@ std::vector<MergeSource> merge_runs(const std::vector<fs::path>& runs, const fs:
         read.load_candidates = false;
         read.byte_limits = journal::segment_lengths(path);
         const journal::RunContents contents = journal::read_run(path, read);
+        if (!contents.plan_counts.empty()) {
+            throw InputError(
+                path.string() +
+                " is a search for plans, whose certificate is of one space; only evolve runs can be merged");
+        }
         const RunSubject subject_here = subject(contents);
         if (sources.empty()) about = subject_here;
         check_same_subject(runs.front(), about, path, subject_here);

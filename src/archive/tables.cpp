@@ -233,12 +233,76 @@ Table llm_calls_table(const std::vector<LlmCallRecord>& rows) {
     return table;
 }
 
+namespace {
+
+Table plans_table(const std::vector<PlanRecord>& rows) {
+    using R = PlanRecord;
+    const auto add = [&rows](const ColumnInfo& info, auto get) { return column(rows, info, get); };
+    Table table{"plans", "Training plans that were kept, fastest first", rows.size(), {}};
+    table.columns = {
+        add({"place", "1", "Place among the plans that were kept, 1 the fastest", hashed},
+            [](const R& r) { return r.place; }),
+        add(
+            {"strategy", "", "The plan in short words", hashed}, [](const R& r) -> auto& { return r.strategy; }),
+        add({"tensor", "1", "Tensor-parallel size", hashed}, [](const R& r) { return r.tensor; }),
+        add({"pipeline", "1", "Pipeline stages", hashed}, [](const R& r) { return r.pipeline; }),
+        add({"data", "1", "Data-parallel size", hashed}, [](const R& r) { return r.data; }),
+        add({"context", "1", "Context-parallel size", hashed}, [](const R& r) { return r.context; }),
+        add({"expert", "1", "Expert-parallel size", hashed}, [](const R& r) { return r.expert; }),
+        add({"virtual_stages", "1", "Model chunks of a pipeline rank", hashed},
+            [](const R& r) { return r.virtual_stages; }),
+        add({"micro_batch", "sequence", "Sequences in a micro-batch", hashed},
+            [](const R& r) { return r.micro_batch; }),
+        add(
+            {"schedule", "", "gpipe, 1f1b, interleaved, zero-bubble", hashed},
+            [](const R& r) -> auto& { return r.schedule; }),
+        add(
+            {"recompute", "", "none, selective, full with method and layers", hashed},
+            [](const R& r) -> auto& { return r.recompute; }),
+        add({"zero_stage", "1", "ZeRO stage, 3 is FSDP", hashed}, [](const R& r) { return r.zero_stage; }),
+        add(
+            {"switches", "", "Switches that are on", hashed}, [](const R& r) -> auto& { return r.switches; }),
+        add({"iteration_seconds", "s", "Predicted time of an iteration", hashed},
+            [](const R& r) { return r.iteration_seconds; }),
+        add({"iteration_seconds_low", "s", "Lower end of its 90 % interval", hashed},
+            [](const R& r) { return r.iteration_seconds_low; }),
+        add({"iteration_seconds_high", "s", "Upper end of that interval", hashed},
+            [](const R& r) { return r.iteration_seconds_high; }),
+        add({"tokens_per_second", "1/s", "Of all GPUs", hashed}, [](const R& r) { return r.tokens_per_second; }),
+        add({"peak_gib", "GiB", "Predicted peak of the fullest GPU", hashed}, [](const R& r) { return r.peak_gib; }),
+        add({"out_of_memory_probability", "1", "That the plan runs out of memory", hashed},
+            [](const R& r) { return r.out_of_memory_probability; }),
+        add({"origin", "", "measured, replayed, emulated or predicted", hashed},
+            [](const R& r) { return to_string(r.origin); }),
+    };
+    return table;
+}
+
+Table plan_counts_table(const std::vector<PlanCountRecord>& rows) {
+    using R = PlanCountRecord;
+    const auto add = [&rows](const ColumnInfo& info, auto get) { return column(rows, info, get); };
+    Table table{"plan_counts", "What became of every plan of the space; the rows add up to it", rows.size(), {}};
+    table.columns = {
+        add(
+            {"fate", "", "dropped by rule, dropped by memory, bounded, simulated", not_hashed},
+            [](const R& r) -> auto& { return r.fate; }),
+        add(
+            {"by", "", "Name of the rule or the bound", not_hashed}, [](const R& r) -> auto& { return r.by; }),
+        add({"plans", "1", "How many", not_hashed}, [](const R& r) { return r.plans; }),
+    };
+    return table;
+}
+
+}  // namespace
+
 std::vector<Table> tables_of(const journal::RunContents& contents) {
     std::vector<Table> tables;
     tables.push_back(evaluations_table(contents.evaluations));
     tables.push_back(metrics_table(contents.evaluations));
     tables.push_back(migrations_table(contents.migrations));
     tables.push_back(llm_calls_table(contents.llm_calls));
+    tables.push_back(plans_table(contents.plans));
+    tables.push_back(plan_counts_table(contents.plan_counts));
     tables.push_back(events_table(contents.events));
     tables.push_back(segments_table(contents.segments));
     return tables;

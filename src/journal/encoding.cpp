@@ -234,6 +234,68 @@ LlmCallRecord take_llm_call(Decoder& in) {
     return record;
 }
 
+void put(const PlanRecord& record, std::string& out) {
+    put_varint(out, record.place);
+    put_text(out, record.strategy);
+    put_varint(out, record.tensor);
+    put_varint(out, record.pipeline);
+    put_varint(out, record.data);
+    put_varint(out, record.context);
+    put_varint(out, record.expert);
+    put_varint(out, record.virtual_stages);
+    put_varint(out, record.micro_batch);
+    put_text(out, record.schedule);
+    put_text(out, record.recompute);
+    put_varint(out, record.zero_stage);
+    put_text(out, record.switches);
+    put_double(out, record.iteration_seconds);
+    put_double(out, record.iteration_seconds_low);
+    put_double(out, record.iteration_seconds_high);
+    put_double(out, record.tokens_per_second);
+    put_double(out, record.peak_gib);
+    put_double(out, record.out_of_memory_probability);
+    out.push_back(static_cast<char>(record.origin));
+}
+
+PlanRecord take_plan(Decoder& in) {
+    PlanRecord record;
+    record.place = in.varint32();
+    record.strategy = in.text();
+    record.tensor = in.varint32();
+    record.pipeline = in.varint32();
+    record.data = in.varint32();
+    record.context = in.varint32();
+    record.expert = in.varint32();
+    record.virtual_stages = in.varint32();
+    record.micro_batch = in.varint32();
+    record.schedule = in.text();
+    record.recompute = in.text();
+    record.zero_stage = in.varint32();
+    record.switches = in.text();
+    record.iteration_seconds = in.real();
+    record.iteration_seconds_low = in.real();
+    record.iteration_seconds_high = in.real();
+    record.tokens_per_second = in.real();
+    record.peak_gib = in.real();
+    record.out_of_memory_probability = in.real();
+    record.origin = static_cast<Origin>(in.at_most(static_cast<std::uint8_t>(Origin::predicted)));
+    return record;
+}
+
+void put(const PlanCountRecord& record, std::string& out) {
+    put_text(out, record.fate);
+    put_text(out, record.by);
+    put_varint(out, record.plans);
+}
+
+PlanCountRecord take_plan_count(Decoder& in) {
+    PlanCountRecord record;
+    record.fate = in.text();
+    record.by = in.text();
+    record.plans = in.varint();
+    return record;
+}
+
 void put(const FenceList& list, std::string& out) {
     put_varint(out, list.first_incarnation);
     put_varint(out, list.fences.size());
@@ -272,8 +334,12 @@ FrameType frame_type(const Record& record) {
             return FrameType::snapshot;
         case 3:
             return FrameType::event;
-        default:
+        case 4:
             return FrameType::llm_call;
+        case 5:
+            return FrameType::plan;
+        default:
+            return FrameType::plan_count;
     }
 }
 
@@ -313,6 +379,12 @@ Record decode_record(FrameType type, std::string_view payload, Trailing trailing
             break;
         case FrameType::llm_call:
             record = take_llm_call(in);
+            break;
+        case FrameType::plan:
+            record = take_plan(in);
+            break;
+        case FrameType::plan_count:
+            record = take_plan_count(in);
             break;
         case FrameType::header:
         case FrameType::blob:

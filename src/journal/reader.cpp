@@ -114,6 +114,8 @@ private:
             case FrameType::snapshot:
             case FrameType::event:
             case FrameType::llm_call:
+            case FrameType::plan:
+            case FrameType::plan_count:
                 take_record(decode_record(type, at.frame.payload, at.trailing), at);
                 break;
             default:
@@ -163,6 +165,10 @@ private:
             ++content_[call->reply_sha256].uses;
             contents_.llm_calls.push_back(std::move(*call));
             call_places_.push_back({current_, at.offset, at.frame.size_bytes()});
+        } else if (auto* plan = std::get_if<PlanRecord>(&record)) {
+            contents_.plans.push_back(std::move(*plan));
+        } else if (auto* count = std::get_if<PlanCountRecord>(&record)) {
+            contents_.plan_counts.push_back(std::move(*count));
         }
     }
 

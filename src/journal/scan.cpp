@@ -16,7 +16,7 @@ namespace {
 
 bool is_known(std::uint8_t type) {
     return type >= static_cast<std::uint8_t>(FrameType::header) &&
-           type <= static_cast<std::uint8_t>(FrameType::llm_call);
+           type <= static_cast<std::uint8_t>(FrameType::plan_count);
 }
 
 /// The frame at `offset`, when it is whole and its checksum holds.

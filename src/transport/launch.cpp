@@ -31,6 +31,8 @@ int tasks_in_step(const Environment& environment) {
     return 0;
 }
 
+constexpr std::array process_managers = {"PMIX_RANK", "PMIX_NAMESPACE", "PMI_RANK", "PMI_FD"};
+
 /// mpirun starts its ranks inside a step of its own daemons; what it set then counts.
 bool started_by_mpirun(const Environment& environment) { return environment.contains("OMPI_COMM_WORLD_SIZE"); }
 
@@ -54,6 +56,12 @@ Environment current_environment() {
     return environment;
 }
 
+bool may_have_peers(const Environment& environment) {
+    const auto told = [&](const char* name) { return environment.contains(name); };
+    return started_by_mpirun(environment) || tasks_in_step(environment) > 1 ||
+           std::ranges::any_of(process_managers, told);
+}
+
 void detect_singleton_mismatch(int mpi_size, const Environment& environment) {
     if (mpi_size > 1 || started_by_mpirun(environment)) return;
     const int tasks = tasks_in_step(environment);
@@ -63,7 +71,6 @@ void detect_singleton_mismatch(int mpi_size, const Environment& environment) {
 void detect_missing_process_manager(std::string_view mpi_library, const Environment& environment) {
     if (!mpi_library.starts_with("Open MPI") || started_by_mpirun(environment)) return;
     const auto told = [&](const char* name) { return environment.contains(name); };
-    constexpr std::array process_managers = {"PMIX_RANK", "PMIX_NAMESPACE", "PMI_RANK", "PMI_FD"};
     if (std::ranges::any_of(process_managers, told)) return;
     const int tasks = tasks_in_step(environment);
     if (tasks > 1) throw mismatch(tasks);

@@ -13,6 +13,7 @@
 #include <set>
 #include <thread>
 
+#include "atoll/archive/merge.hpp"
 #include "atoll/archive/queries.hpp"
 #include "atoll/core/error.hpp"
 #include "atoll/core/random.hpp"
@@ -100,6 +101,25 @@ TEST(Fold, HoldsCallsAndTheirRepliesAndVerifyNoticesOneMore) {
     const VerifyReport verified = verify_run(run.path());
     EXPECT_EQ(verified.archive, ArchiveState::current) << (verified.damages.empty() ? "" : verified.damages[0].text);
     EXPECT_TRUE(verified.sound());
+}
+
+TEST(Fold, HoldsPlansAndTheCertificate) {
+    const TemporaryFolder run;
+    {
+        FileJournal journal(run.path(), sample_info(0, 0));
+        journal.append(atl::testing::sample_plan(1));
+        journal.append(atl::testing::sample_plan(2));
+        journal.append(PlanCountRecord{.fate = "simulated", .by = "", .plans = 2});
+        journal.flush();
+    }
+    fold_archive(run.path());
+    EXPECT_TRUE(verify_run(run.path()).sound());
+    const journal::RunContents contents = journal::read_run(run.path());
+    ASSERT_EQ(contents.plans.size(), 2U);
+    EXPECT_EQ(contents.plans[1], atl::testing::sample_plan(2));
+    ASSERT_EQ(contents.plan_counts.size(), 1U);
+    EXPECT_EQ(contents.plan_counts[0].plans, 2U);
+    EXPECT_THROW(merge_runs({run.path(), run.path()}, run.path() / "merged", {}), InputError);
 }
 
 TEST(Fold, AnArchiveWhoseCallsAreOthersIsDamaged) {

@@ -115,6 +115,8 @@ TEST(ExportCsv, EveryListedTableHasItsRows) {
         contents_of({sample_evaluation({0, 0, 0, 0}), sample_evaluation({0, 0, 1, 0})}, maximizing);
     contents.migrations.resize(3);
     contents.events.resize(4);
+    contents.plans.resize(5);
+    contents.plan_counts.resize(6);
     std::vector<std::string> names;
     for (const TableSummary& table : list(contents)) {
         names.push_back(table.name);
@@ -125,8 +127,8 @@ TEST(ExportCsv, EveryListedTableHasItsRows) {
         for (std::size_t at = csv.find("\r\n"); at != std::string::npos; at = csv.find("\r\n", at + 1)) ++lines;
         EXPECT_EQ(lines, table.rows + 1) << table.name;
     }
-    EXPECT_EQ(names,
-              (std::vector<std::string>{"evaluations", "metrics", "migrations", "llm_calls", "events", "segments"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"evaluations", "metrics", "migrations", "llm_calls", "plans",
+                                               "plan_counts", "events", "segments"}));
 }
 
 TEST(ExportCsv, CallsAreATable) {

@@ -65,6 +65,19 @@ TEST(Encoding, EveryFieldOfACallSurvives) {
     EXPECT_NO_THROW(decode_record(FrameType::llm_call, bytes + "x", Trailing::ignore));
 }
 
+TEST(Encoding, PlansAndTheirCountsSurviveAndShorterPayloadsAreRefused) {
+    const PlanRecord plan = atl::testing::sample_plan(1);
+    const PlanCountRecord count{.fate = "dropped by rule", .by = "tensor_in_node", .plans = 1ULL << 40U};
+    EXPECT_EQ(std::get<PlanRecord>(decode_record(FrameType::plan, encoded(plan))), plan);
+    EXPECT_EQ(std::get<PlanCountRecord>(decode_record(FrameType::plan_count, encoded(count))), count);
+    for (const Record& record : {Record(plan), Record(count)}) {
+        const std::string bytes = encoded(record);
+        for (std::size_t length = 0; length < bytes.size(); ++length) {
+            EXPECT_THROW(decode_record(frame_type(record), bytes.substr(0, length)), DamageError) << length;
+        }
+    }
+}
+
 TEST(Encoding, MigrationSnapshotEventAndHeaderSurvive) {
     const MigrationRecord migration{
         .epoch = 9, .from_island = 1, .to_island = 2, .to_step = 300, .key = {1, 2, 3, 4}, .elapsed_seconds = 0.25};

@@ -14,7 +14,7 @@ TEST(Frame, PreambleHoldsMagicVersionAndChecksum) {
     const std::string preamble = encode_preamble();
     ASSERT_EQ(preamble.size(), preamble_bytes);
     EXPECT_EQ(preamble.substr(0, 12), std::string("\x89"
-                                                  "ATOLLJ\n\x01\x00\x02\x00",
+                                                  "ATOLLJ\n\x01\x00\x03\x00",
                                                   12));
     const auto version = decode_preamble(preamble);
     ASSERT_TRUE(version);

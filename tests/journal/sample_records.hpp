@@ -74,6 +74,31 @@ inline void expect_equal(const EvaluationRecord& left, const EvaluationRecord& r
     EXPECT_EQ(left.metrics, right.metrics);
 }
 
+/// A plan with every field set.
+inline PlanRecord sample_plan(std::uint32_t place) {
+    PlanRecord plan;
+    plan.place = place;
+    plan.strategy = "tp8 pp4 dp2 cp3 ep5 mbs6 vpp7";
+    plan.tensor = 8;
+    plan.pipeline = 4;
+    plan.data = 2;
+    plan.context = 3;
+    plan.expert = 5;
+    plan.micro_batch = 6;
+    plan.virtual_stages = 7;
+    plan.schedule = "interleaved";
+    plan.recompute = "full-uniform-2";
+    plan.zero_stage = 1;
+    plan.switches = "sequence_parallel overlap_p2p";
+    plan.iteration_seconds = 12.5;
+    plan.iteration_seconds_low = 12;
+    plan.iteration_seconds_high = 13.25;
+    plan.tokens_per_second = 3e6;
+    plan.peak_gib = 71.5;
+    plan.out_of_memory_probability = 0.125;
+    return plan;
+}
+
 /// A call with every field set; equal `reply` gives equal bytes.
 inline LlmCallRecord sample_call(const EvaluationKey& key, const std::string& reply = "reply text") {
     LlmCallRecord call;

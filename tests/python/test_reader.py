@@ -115,7 +115,7 @@ class ReaderTest(unittest.TestCase):
 
     def test_root_and_columns_describe_themselves(self):
         with h5py.File(os.path.join(self.run_directory, "archive.h5"), "r") as file:
-            self.assertEqual(file.attrs["format"], b"1.2")
+            self.assertEqual(file.attrs["format"], b"1.3")
             self.assertEqual(file.attrs["software"], b"atoll")
             self.assertRegex(file.attrs["software_version"].decode(), r"^\d+\.\d+\.\d+")
             self.assertRegex(file.attrs["date"].decode(), r"^\d{4}-\d\d-\d\d")

@@ -18,6 +18,14 @@ Environment with(Environment environment, const std::string& name, const std::st
     return environment;
 }
 
+TEST(MayHavePeers, only_what_a_launcher_leaves_counts) {
+    EXPECT_FALSE(may_have_peers({}));
+    EXPECT_FALSE(may_have_peers({{"SLURM_JOB_ID", "7"}, {"SLURM_NTASKS", "8"}})) << "a batch script is in no step";
+    EXPECT_TRUE(may_have_peers(two_tasks_in_a_step));
+    EXPECT_TRUE(may_have_peers({{"OMPI_COMM_WORLD_SIZE", "2"}}));
+    EXPECT_TRUE(may_have_peers({{"PMIX_RANK", "0"}}));
+}
+
 TEST(SingletonMismatch, two_srun_tasks_that_are_alone_are_refused_with_the_remedy) {
     try {
         detect_singleton_mismatch(1, two_tasks_in_a_step);

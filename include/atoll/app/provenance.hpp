@@ -16,6 +16,9 @@ struct ProvenanceFacts {
     std::string mpi;           ///< library and version
 };
 
+/// What holds for every verb: program and version, commit, compiler, MPI, hosts, ranks, date, command line, Slurm job.
+Json program_provenance(const ProvenanceFacts& facts);
+
 /// Members become attributes of /run: program and version, commit, compiler, MPI, hosts, Slurm job, problem, direction,
 /// seed, islands, ranks, date, SHA-256 of the resolved job. Nothing of the environment but SLURM_JOB_ID and its kin.
 Json provenance(const Job& job, const ProvenanceFacts& facts);

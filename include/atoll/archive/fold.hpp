@@ -15,7 +15,7 @@ namespace atl::archive {
 
 /// Version of the HDF5 layout, root attribute `format` (docs/archive-format.md).
 constexpr int archive_format_major = 1;
-constexpr int archive_format_minor = 2;
+constexpr int archive_format_minor = 3;
 
 struct FoldReport {
     std::uint64_t evaluations = 0;

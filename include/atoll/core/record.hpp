@@ -113,6 +113,42 @@ struct LlmCallRecord {
     std::uint32_t rank = 0;
 };
 
-using Record = std::variant<EvaluationRecord, MigrationRecord, SnapshotRecord, EventRecord, LlmCallRecord>;
+/// One training plan that a plan search kept.
+struct PlanRecord {
+    std::uint32_t place = 0;  ///< 1: the fastest
+    std::string strategy;     ///< in short words ("tp8 pp4 dp2 mbs1"), unique in a run
+    std::uint32_t tensor = 1;
+    std::uint32_t pipeline = 1;
+    std::uint32_t data = 1;
+    std::uint32_t context = 1;
+    std::uint32_t expert = 1;
+    std::uint32_t virtual_stages = 1;
+    std::uint32_t micro_batch = 1;
+    std::string schedule;
+    std::string recompute;  ///< "none", "selective", "full-uniform-2"
+    std::uint32_t zero_stage = 0;
+    std::string switches;          ///< those that are on, separated by blanks
+    double iteration_seconds = 0;  ///< predicted, with the ends of its 90 % interval below
+    double iteration_seconds_low = 0;
+    double iteration_seconds_high = 0;
+    double tokens_per_second = 0;  ///< of all GPUs
+    double peak_gib = 0;           ///< of the fullest GPU
+    double out_of_memory_probability = 0;
+    Origin origin = Origin::predicted;
+
+    bool operator==(const PlanRecord&) const = default;
+};
+
+/// One line of a plan search's certificate: what became of so many plans of the space. The lines add up to the space.
+struct PlanCountRecord {
+    std::string fate;  ///< "dropped by rule", "dropped by memory", "bounded", "simulated"
+    std::string by;    ///< the rule's or the bound's name
+    std::uint64_t plans = 0;
+
+    bool operator==(const PlanCountRecord&) const = default;
+};
+
+using Record = std::variant<EvaluationRecord, MigrationRecord, SnapshotRecord, EventRecord, LlmCallRecord, PlanRecord,
+                            PlanCountRecord>;
 
 }  // namespace atl

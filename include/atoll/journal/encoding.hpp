@@ -55,7 +55,7 @@ void encode(const Sha256& digest, std::string_view bytes, std::string& out);
 enum class Trailing { refuse, ignore };
 
 /// Each throws DamageError on anything but a whole payload of its kind; no length is believed before it is checked.
-/// `type` must be evaluation, migration, snapshot, event or llm_call.
+/// `type` must be that of a record, neither header nor blob.
 Record decode_record(FrameType type, std::string_view payload, Trailing trailing = Trailing::refuse);
 SegmentInfo decode_segment_info(std::string_view payload, Trailing trailing = Trailing::refuse);
 BlobView decode_blob(std::string_view payload);

@@ -13,7 +13,7 @@ namespace atl::journal {
 /// Version of the segment format. A newer MAJOR is refused; a newer MINOR may add frame types and trailing fields,
 /// which this reader skips.
 constexpr std::uint16_t format_major = 1;
-constexpr std::uint16_t format_minor = 2;
+constexpr std::uint16_t format_minor = 3;
 
 /// magic (8 bytes), MAJOR (u16), MINOR (u16), CRC-32C of those twelve bytes (u32).
 constexpr std::size_t preamble_bytes = 16;
@@ -35,7 +35,9 @@ enum class FrameType : std::uint8_t {
     migration = 4,
     snapshot = 5,
     event = 6,
-    llm_call = 7,  ///< since 1.2
+    llm_call = 7,    ///< since 1.2
+    plan = 8,        ///< since 1.3
+    plan_count = 9,  ///< since 1.3
 };
 
 struct Frame {

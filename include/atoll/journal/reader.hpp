@@ -48,6 +48,8 @@ struct RunContents {
     std::map<std::uint32_t, std::vector<Learnt>> after_snapshot;
     std::vector<EventRecord> events;           ///< in the order of segments
     std::vector<LlmCallRecord> llm_calls;      ///< by key, those of one key in the order of segments
+    std::vector<PlanRecord> plans;             ///< in the order of segments
+    std::vector<PlanCountRecord> plan_counts;  ///< likewise
     std::vector<Note> torn_tails;              ///< unfinished ends: what a kill leaves behind, nothing acknowledged
     std::vector<Note> fenced;                  ///< what a process wrote after another had taken the run over: not read
     std::vector<Note> damages;                 ///< bad bytes before good ones, nonsense, lost candidate bytes

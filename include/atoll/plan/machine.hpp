@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace atl::plan {
@@ -52,7 +53,10 @@ private:
     std::vector<std::pair<std::string, std::size_t>> spellings_;  ///< folded, sorted
 };
 
-/// Nodes as large as the GPU's scale-up domain (8 at most where the domain is a rack), its usual fabric.
+/// Those that come with the program (models/gpus, models/aliases.toml).
+const GpuCatalogue& shipped_gpus();
+
+/// Nodes as large as the GPU's scale-up domain, 8 where there is none; its usual fabric.
 /// Throws InputError when gpus is 0 or no whole number of nodes.
 Cluster usual_cluster(const Gpu& gpu, std::uint32_t gpus);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace atl::plan {
 
@@ -44,6 +45,11 @@ Transformer parse_transformer(std::string_view toml, std::string_view file_name)
 Transformer parse_hugging_face_config(std::string_view json, std::string_view file_name);
 /// Throws InputError when the numbers do not make a transformer (heads not a multiple of kv_heads, a zero width).
 void check(const Transformer& model, std::string_view file_name);
+
+/// Those that come with the program (models/transformers), by name.
+std::vector<Transformer> shipped_transformers();
+/// One of them; case, '-', '_', '.' and blanks do not count. Throws InputError naming the nearest.
+Transformer find_transformer(std::string_view name);
 
 /// Weights of one attention block, one dense feed-forward block, one expert, the router, both norms of a layer.
 struct LayerParameters {

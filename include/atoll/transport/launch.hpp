@@ -13,6 +13,10 @@ using Environment = std::map<std::string, std::string>;
 /// A copy of this process's environment. Taken before MPI_Init, which adds variables of its own.
 Environment current_environment();
 
+/// False only when nothing in the environment says that a launcher started this process as one of several: then a verb
+/// that can do without MPI saves its start-up.
+bool may_have_peers(const Environment& environment);
+
 // MpiSession calls both of these; they are pure, so that every launcher can be tested without it.
 
 /// Throws InputError (with the remedy, `srun --mpi=pmix`) when MPI has one rank although srun started more than one

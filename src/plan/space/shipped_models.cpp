@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The transformers, GPUs and rules that come with the program, taken in from models/ at build time.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <span>
+
+#include "atoll/core/embedded_file.hpp"
+#include "atoll/core/error.hpp"
+#include "atoll/core/nearest.hpp"
+#include "atoll/plan/machine.hpp"
+#include "atoll/plan/transformer.hpp"
+
+namespace atl::plan {
+
+std::span<const EmbeddedFile> transformer_files();
+std::span<const EmbeddedFile> gpu_files();
+std::string_view gpu_aliases();
+
+namespace {
+
+std::string folded(std::string_view name) {
+    std::string text;
+    for (const char c : name) {
+        if (c == '-' || c == '_' || c == '.' || c == ' ') continue;
+        text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    return text;
+}
+
+}  // namespace
+
+std::vector<Transformer> shipped_transformers() {
+    std::vector<Transformer> models;
+    for (const EmbeddedFile& file : transformer_files()) models.push_back(parse_transformer(file.text, file.name));
+    return models;
+}
+
+Transformer find_transformer(std::string_view name) {
+    std::vector<std::string> names;
+    for (const EmbeddedFile& file : transformer_files()) {
+        const std::size_t slash = file.name.rfind('/') + 1;
+        names.emplace_back(file.name.substr(slash, file.name.rfind('.') - slash));
+        if (folded(names.back()) == folded(name)) return parse_transformer(file.text, file.name);
+    }
+    throw InputError(fmt::format("no model '{}' comes with atoll{}; there are {}; or give the path of a file", name,
+                                 did_you_mean(name, names), fmt::join(names, ", ")));
+}
+
+const GpuCatalogue& shipped_gpus() {
+    static const GpuCatalogue catalogue = [] {
+        std::vector<Gpu> gpus;
+        for (const EmbeddedFile& file : gpu_files()) gpus.push_back(parse_gpu(file.text, file.name));
+        return GpuCatalogue(std::move(gpus), gpu_aliases(), "models/aliases.toml");
+    }();
+    return catalogue;
+}
+
+}  // namespace atl::plan
