@@ -46,7 +46,7 @@ public:
     /// The plan without recomputation: what is computed again only adds to an iteration.
     double seconds_lower_bound(const Strategy& strategy) override;
     double peak_gib(const Strategy& strategy) override;
-    /// All but the overlap of P2P and of tensor-parallel communication.
+    /// All but what overlaps.
     AxisSet memory_reads() const override;
 
 private:

@@ -17,13 +17,7 @@ double ModelCost::seconds_lower_bound(const Strategy& strategy) {
 }
 
 AxisSet ModelCost::memory_reads() const {
-    return {Axis::precision,
-            Axis::zero_stage,
-            Axis::sequence_parallel,
-            Axis::overlap_gradient_reduce,
-            Axis::overlap_parameter_gather,
-            Axis::flash_attention,
-            Axis::offload_optimizer};
+    return {Axis::precision, Axis::zero_stage, Axis::sequence_parallel, Axis::flash_attention, Axis::offload_optimizer};
 }
 
 double memory_limit_gib(const MemoryModel& memory, const Gpu& gpu, double probability) {
