@@ -42,11 +42,11 @@ private:
 class ModelCost : public PlanCost {
 public:
     ModelCost(TimeModel& time, const MemoryModel& memory) : time_(time), memory_(memory) {}
-    double seconds(const Strategy& strategy) override { return time_.seconds(strategy); }
+    double seconds(const Strategy& strategy) override;
     /// The plan without recomputation: what is computed again only adds to an iteration.
     double seconds_lower_bound(const Strategy& strategy) override;
-    double peak_gib(const Strategy& strategy) override { return memory_.peak_gib(strategy); }
-    /// All but the overlap of P2P and of tensor-parallel communication.
+    double peak_gib(const Strategy& strategy) override;
+    /// All but what overlaps.
     AxisSet memory_reads() const override;
 
 private:

@@ -59,36 +59,4 @@ bool FilterRules::drops(std::size_t rule, const Strategy& strategy) {
     }
 }
 
-double ModelCost::seconds_lower_bound(const Strategy& strategy) {
-    Strategy without = strategy;
-    without.recompute = Recompute::none;
-    without.recompute_method = RecomputeMethod::uniform;
-    without.recompute_layers = 0;
-    return time_.seconds(without);
-}
-
-AxisSet ModelCost::memory_reads() const {
-    return {Axis::precision,
-            Axis::zero_stage,
-            Axis::sequence_parallel,
-            Axis::overlap_gradient_reduce,
-            Axis::overlap_parameter_gather,
-            Axis::flash_attention,
-            Axis::offload_optimizer};
-}
-
-double memory_limit_gib(const MemoryModel& memory, const Gpu& gpu, double probability) {
-    const auto fits = [&](double peak) {
-        return memory.out_of_memory_probability(peak, gpu.memory_gib) <= probability;
-    };
-    double low = 0;
-    double high = gpu.memory_gib;
-    if (fits(high)) return high;
-    for (int step = 0; step < 60; ++step) {  // the probability grows with the peak
-        const double middle = (low + high) / 2;
-        (fits(middle) ? low : high) = middle;
-    }
-    return low;
-}
-
 }  // namespace atl::plan
