@@ -18,7 +18,7 @@ std::string recompute_text(const Strategy& strategy) {
 std::string switches_text(const Strategy& strategy) {
     std::string text;
     const auto add = [&text](bool on, const char* name) {
-        if (on) text += (text.empty() ? "" : " ") + std::string(name);
+        if (on) text.append(text.empty() ? "" : " ").append(name);
     };
     add(strategy.sequence_parallel, "sequence_parallel");
     add(strategy.overlap_gradient_reduce, "overlap_gradient_reduce");
