@@ -52,7 +52,7 @@ Timed timed(Search search, const Space& space, const Transformer& model, const C
     TimeModel time(model, cluster, workload, operators, CostParameters{});
     const MemoryModel memory(model, cluster, workload, MemoryParameters{});
     ModelCost cost(time, memory);
-    const RuleFilter filter(shipped_rules(), "models/rules.toml");
+    const RuleFilter filter(shipped_rules());
     FilterRules rules(filter, model, cluster, workload);
     SearchOptions options;
     options.memory_limit_gib = memory_limit_gib(memory, cluster.gpu, 0.5);

@@ -50,10 +50,10 @@ expect 2 "no GPUs" "$ATOLL" plan --model llama2-7b --gpu h100_sxm
 says "no GPUs" "gpus"
 expect 2 "nothing fits into memory" "$ATOLL" plan --model llama3-405b --gpu h100_sxm --gpus 8 --global-batch 64
 says "nothing fits into memory" "memory"
-printf '[rule.none]\ndrop_if = "$tensor >= 1"\nwhy = "a test"\n' >none.toml
+printf '[rule.none]\ndrop_if = "$tensor_parallel >= 1"\nwhy = "a test"\n' >none.toml
 expect 2 "a rule that drops all" "${plan[@]}" --rules none.toml
-says "a rule that drops all" "none"
-printf '[rule.bad]\ndrop_if = "$tensor >= * 1"\nwhy = "a test"\n' >bad.toml
+says "a rule that drops all" "none.*[0-9]"
+printf '[rule.bad]\ndrop_if = "$tensor_parallel >= * 1"\nwhy = "a test"\n' >bad.toml
 expect 2 "a rule with an error" "${plan[@]}" --rules bad.toml
 says "a rule with an error" "bad.toml:2"
 printf 'name = "x"\nlayrs = 3\n' >model.toml

@@ -44,7 +44,7 @@ struct Setting {
           time(model, cluster, workload, operators, CostParameters{}),
           memory(model, cluster, workload, MemoryParameters{}),
           cost(time, memory),
-          filter(shipped_rules(), "models/rules.toml"),
+          filter(shipped_rules()),
           rules(filter, model, cluster, workload) {}
 
     SearchResult search(const Space& space, bool brute = false) {

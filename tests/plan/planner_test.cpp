@@ -25,7 +25,7 @@ TEST(Planner, the_default_space_under_the_default_rules_is_searched_exactly) {
     const Transformer model = llama2_70b();
     const Cluster cluster = h100s(64);
     const Workload workload{4096, 1024};
-    const RuleFilter filter(shipped_rules(), "models/rules.toml");
+    const RuleFilter filter(shipped_rules());
     FilterRules rules(filter, model, cluster, workload);
     SizesOnly cost;
     SearchOptions options;
@@ -50,7 +50,7 @@ TEST(Planner, the_default_space_under_the_default_rules_is_searched_exactly) {
 TEST(Planner, precision_that_the_gpu_lacks_is_dropped_by_name) {
     const Transformer model = llama2_70b();
     const Cluster cluster = usual_cluster(shipped_gpus().find("a100_sxm"), 64);
-    const RuleFilter filter({}, "none");
+    const RuleFilter filter({});
     FilterRules rules(filter, model, cluster, Workload{4096, 1024});
     SizesOnly cost;
     Space space;

@@ -31,7 +31,7 @@ Strategy sample() {
 }
 
 bool drops(const std::string& expression) {
-    return RuleFilter({{"r", expression, "", 7}}, "rules.toml").drops(0, variables_of(sample()));
+    return RuleFilter({{"r", expression, "", "rules.toml:7"}}).drops(0, variables_of(sample()));
 }
 
 std::string refusal(const std::string& expression) {
@@ -75,7 +75,7 @@ TEST(Rules, an_error_names_file_line_rule_and_character) {
 }
 
 TEST(RuleFile, wrong_keys_and_missing_expressions_are_refused) {
-    EXPECT_EQ(parse_rules("[rule.a]\ndrop_if = \"1\"\nwhy = \"w\"\n", "f").at(0).line, 2U);
+    EXPECT_EQ(parse_rules("[rule.a]\ndrop_if = \"1\"\nwhy = \"w\"\n", "f").at(0).place, "f:2");
     EXPECT_THROW(parse_rules("[rule.a]\ndrop = \"1\"\n", "f"), InputError);
     EXPECT_THROW(parse_rules("[rule.a]\nwhy = \"1\"\n", "f"), InputError);
     EXPECT_THROW(parse_rules("[rule.a]\ndrop_if = 1\n", "f"), InputError);
@@ -83,7 +83,7 @@ TEST(RuleFile, wrong_keys_and_missing_expressions_are_refused) {
 }
 
 TEST(ShippedRules, are_right_and_say_why) {
-    const RuleFilter filter(shipped_rules(), "models/rules.toml");
+    const RuleFilter filter(shipped_rules());
     EXPECT_GE(filter.rules().size(), 15U);
     for (const RuleText& rule : filter.rules()) EXPECT_FALSE(rule.why.empty()) << rule.name;
     EXPECT_EQ(filter.dropped_by(variables_of(sample())), -1);
@@ -96,7 +96,7 @@ TEST(ShippedRules, are_right_and_say_why) {
 }
 
 TEST(Rules, read_the_axes_their_names_stand_for) {
-    const RuleFilter filter({{"r", "$micro_batches > 1 && $distributed_optimizer && $heads > 1", "", 1}}, "f");
+    const RuleFilter filter({{"r", "$micro_batches > 1 && $distributed_optimizer && $heads > 1", "", "f:1"}});
     EXPECT_EQ(filter.reads(0), (AxisSet{Axis::data, Axis::micro_batch, Axis::zero_stage}));
 }
 

@@ -20,7 +20,7 @@ struct RuleText {
     std::string name;
     std::string expression;  ///< "$sequence_parallel && $tensor == 1"
     std::string why;
-    std::uint32_t line = 0;
+    std::string place;  ///< "my_rules.toml:3"
 };
 
 /// TOML, `[rule.NAME]` with `drop_if` and `why`. Throws InputError with file, line and position in the expression.
@@ -54,7 +54,8 @@ struct RuleInstruction {
 /// Rules compiled to flat programs; the axes that each reads let the search try it as soon as those are fixed.
 class RuleFilter {
 public:
-    RuleFilter(std::vector<RuleText> rules, std::string_view file_name);
+    /// Throws InputError with place and character for an expression that is wrong.
+    explicit RuleFilter(std::vector<RuleText> rules);
     const std::vector<RuleText>& rules() const { return rules_; }
     /// Index of the first rule that drops the plan, or -1.
     int dropped_by(const RuleVariables& variables) const;

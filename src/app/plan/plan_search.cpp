@@ -43,7 +43,7 @@ struct PlanSearch::Models {
     explicit Models(const PlanJob& the_job)
         : job(the_job),
           operators(load_operators(job.cluster.gpu)),
-          filter(job.rules, "rules"),
+          filter(job.rules),
           rules(filter, job.model, job.cluster, job.workload),
           time(job.model, job.cluster, job.workload, *operators, job.time_parameters),
           memory(job.model, job.cluster, job.workload, job.memory_parameters),

@@ -139,8 +139,8 @@ bool is_unary(Operation operation) {
 /// Invariant: what has been parsed leaves exactly one value on the stack and never needs more than most_depth.
 class RuleParser {
 public:
-    RuleParser(const RuleText& rule, std::string_view file_name, std::vector<RuleInstruction>& program)
-        : rule_(rule), file_name_(file_name), text_(rule.expression), program_(program) {}
+    RuleParser(const RuleText& rule, std::vector<RuleInstruction>& program)
+        : rule_(rule), text_(rule.expression), program_(program) {}
 
     void run() {
         expression(1);
@@ -150,8 +150,8 @@ public:
 
 private:
     [[noreturn]] void refuse(const std::string& why) const {
-        throw InputError(fmt::format("{}:{}: rule '{}', character {}: {}\n    {}\n    {}^", file_name_, rule_.line,
-                                     rule_.name, at_ + 1, why, text_, std::string(at_, ' ')));
+        throw InputError(fmt::format("{}: rule '{}', character {}: {}\n    {}\n    {}^", rule_.place, rule_.name,
+                                     at_ + 1, why, text_, std::string(at_, ' ')));
     }
 
     void skip_blanks() {
@@ -289,7 +289,6 @@ private:
     }
 
     const RuleText& rule_;
-    std::string_view file_name_;
     std::string_view text_;
     std::vector<RuleInstruction>& program_;
     std::size_t at_ = 0;
@@ -307,7 +306,8 @@ std::vector<RuleText> parse_rules(std::string_view toml, std::string_view file_n
         const std::string path = entry.key.substr(5);
         const std::size_t dot = path.find('.');
         if (dot == std::string::npos) {
-            rules.push_back({.name = path, .expression = "", .why = "", .line = entry.line});
+            rules.push_back(
+                {.name = path, .expression = "", .why = "", .place = fmt::format("{}:{}", file_name, entry.line)});
             continue;
         }
         const std::string key = path.substr(dot + 1);
@@ -317,18 +317,18 @@ std::vector<RuleText> parse_rules(std::string_view toml, std::string_view file_n
         if (text == nullptr) refuse(fmt::format("'{}' must be a string", key));
         RuleText& rule = rules.back();
         (key == "why" ? rule.why : rule.expression) = *text;
-        if (key == "drop_if") rule.line = entry.line;
+        if (key == "drop_if") rule.place = fmt::format("{}:{}", file_name, entry.line);
     }
     for (const RuleText& rule : rules) {
         if (rule.expression.empty())
-            throw InputError(fmt::format("{}:{}: rule '{}' has no 'drop_if'", file_name, rule.line, rule.name));
+            throw InputError(fmt::format("{}: rule '{}' has no 'drop_if'", rule.place, rule.name));
     }
     return rules;
 }
 
-RuleFilter::RuleFilter(std::vector<RuleText> rules, std::string_view file_name) : rules_(std::move(rules)) {
+RuleFilter::RuleFilter(std::vector<RuleText> rules) : rules_(std::move(rules)) {
     for (const RuleText& rule : rules_) {
-        RuleParser(rule, file_name, programs_.emplace_back()).run();
+        RuleParser(rule, programs_.emplace_back()).run();
         AxisSet& read = reads_.emplace_back();
         for (const RuleInstruction& one : programs_.back()) {
             if (one.operation == static_cast<std::uint8_t>(Operation::variable))
