@@ -59,6 +59,9 @@ private:
     }
     void take(const SnapshotRecord& record) { snapshots_[record.island].insert_or_assign(record.step, record); }
     void take(const EventRecord&) {}
+    // searches for plans have no islands
+    void take(const PlanRecord&) {}
+    void take(const PlanCountRecord&) {}
     void take(const LlmCallRecord& record) { calls_.insert_or_assign(record.key, record); }
 
     std::map<EvaluationKey, EvaluationRecord> evaluations_;

@@ -48,6 +48,14 @@ EvaluationRecord make_evaluation(std::uint64_t step, std::uint32_t slot) {
 }
 
 /// A question that an interruption had repeated, and one that was not answered.
+PlanRecord make_plan(std::uint32_t place) {
+    PlanRecord plan;
+    plan.place = place;
+    plan.strategy = "tp8 pp4 dp" + std::to_string(place) + " mbs1";
+    plan.iteration_seconds = 12.5 + place;
+    return plan;
+}
+
 void append_llm_calls(journal::FileJournal& journal, std::uint64_t step) {
     LlmCallRecord call;
     call.key = {.island = 2, .step = step, .slot = 1, .attempt = 0};
@@ -89,6 +97,8 @@ void write_run(const std::filesystem::path& run, bool empty) {
         journal.append(MigrationRecord{
             .epoch = 1, .from_island = 2, .to_island = 0, .to_step = 20, .key = {2, 19, 1, 0}, .elapsed_seconds = 19});
         for (std::uint64_t step = 10; step < 14; ++step) append_llm_calls(journal, step);
+        for (std::uint32_t place = 1; place <= 2; ++place) journal.append(make_plan(place));
+        journal.append(PlanCountRecord{.fate = "simulated", .by = "", .plans = 2});
         journal.append(EventRecord{.name = "started", .text = "by hand", .elapsed_seconds = 0});
     }
     journal.flush();

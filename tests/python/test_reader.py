@@ -50,7 +50,8 @@ class ReaderTest(unittest.TestCase):
 
     def test_run_directory_and_file_are_the_same(self):
         with atoll_archive.open(os.path.join(self.run_directory, "archive.h5")) as archive:
-            self.assertEqual(archive.tables, ["evaluations", "events", "llm_calls", "metrics", "migrations", "segments"])
+            self.assertEqual(archive.tables, ["evaluations", "events", "llm_calls", "metrics", "migrations", "plan_counts", "plans",
+                                              "segments"])
             self.assertEqual(archive.tables, self.open().tables)
 
     def test_evaluations_have_every_column_and_row(self):
@@ -150,6 +151,8 @@ class ReaderTest(unittest.TestCase):
             "evaluations": "island step slot attempt parent_1 parent_2 operator candidate_sha256 verdict reason score_lower "
                            "score_upper".split(),
             "llm_calls": "island step slot request_sha256 occurrence reply_sha256".split(),
+            "plans": "place strategy tensor pipeline data context expert virtual_stages micro_batch schedule recompute zero_stage "
+                     "switches iteration_seconds tokens_per_second peak_gib out_of_memory_probability origin".split(),
             "migrations": "epoch from_island to_island to_step key".split(),
         }
         before = atoll_archive.content_hash(self.run_directory)

@@ -22,7 +22,8 @@ void print_subject(const PlanJob& job, const PlanFindings& findings, std::ostrea
                        job.model.name, job.cluster.gpus, job.cluster.gpu.name, job.cluster.gpus_per_node,
                        short_number(job.cluster.inter_node_gb_per_second), count_number(job.workload.sequence),
                        count_number(job.workload.global_batch));
-    out << "operator times  " << findings.operators << "\n";
+    out << "operator times  " << findings.operators << "\n"
+        << "predictions of a model that was not checked against measured runs: read differences, not seconds\n";
 }
 
 void print_funnel(const PlanFindings& findings, std::ostream& out) {

@@ -3,6 +3,7 @@
 #include "atoll/plan/cost_terms.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace atl::plan {
 
@@ -27,7 +28,7 @@ double bubble(const PipelineShape& shape) {
 }  // namespace
 
 double iteration_seconds(const CostTerms& terms, const PipelineShape& shape) {
-    const auto layers = static_cast<double>((shape.layers + shape.stages - 1) / shape.stages);
+    const double layers = std::ceil(static_cast<double>(shape.layers) / shape.stages);
     const double plain =
         layers * (terms.layer_forward + terms.layer_backward + terms.layer_recompute) + terms.micro_batch_overhead;
     // the fullest stage sets the pace; one that has embedding or head beside its layers is the fullest
