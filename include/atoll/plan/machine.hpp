@@ -37,7 +37,7 @@ struct Cluster {
 
 Gpu parse_gpu(std::string_view toml, std::string_view file_name);
 
-/// Every spelling of every GPU's name ("h100_sxm", "H100-SXM-80"), compared without case, '-', '_' and blanks.
+/// Every spelling of every GPU's name ("h100_sxm", "H100-SXM-80"), compared without case, '-', '_', '.' and blanks.
 /// Invariant: one spelling means one GPU.
 class GpuCatalogue {
 public:

@@ -12,7 +12,7 @@ struct GemmShape {
     double n = 0;
     double k = 0;
     bool fp8 = false;
-    auto operator<=>(const GemmShape&) const = default;
+    auto operator<=>(const GemmShape&) const = default;  // NOLINT(modernize-use-nullptr): false alarm of clang 14
 };
 
 /// Causal, forward.
@@ -22,7 +22,7 @@ struct AttentionShape {
     double heads = 0;     ///< query heads on this GPU
     double kv_heads = 0;
     double head_dim = 0;
-    auto operator<=>(const AttentionShape&) const = default;
+    auto operator<=>(const AttentionShape&) const = default;  // NOLINT(modernize-use-nullptr): false alarm of clang 14
 };
 
 enum class Collective : std::uint8_t { all_reduce, all_gather, reduce_scatter, all_to_all };

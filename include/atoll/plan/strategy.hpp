@@ -41,7 +41,7 @@ struct Strategy {
     /// Megatron's --use-distributed-optimizer.
     bool distributed_optimizer() const { return zero_stage >= 1; }
     std::uint64_t gpus() const { return std::uint64_t{tensor} * pipeline * data * context; }
-    auto operator<=>(const Strategy&) const = default;
+    auto operator<=>(const Strategy&) const = default;  // NOLINT(modernize-use-nullptr): false alarm of clang 14
 };
 
 /// What one optimizer step trains on.

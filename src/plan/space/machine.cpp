@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "atoll/core/error.hpp"
 #include "atoll/core/nearest.hpp"
@@ -44,15 +43,6 @@ OptionTable keys() {
     return OptionTable(std::move(rows));
 }
 
-std::string folded(std::string_view spelling) {
-    std::string text;
-    for (const char c : spelling) {
-        if (c == '-' || c == '_' || c == ' ') continue;
-        text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-    return text;
-}
-
 }  // namespace
 
 Gpu parse_gpu(std::string_view toml, std::string_view file_name) {
@@ -76,7 +66,7 @@ Gpu parse_gpu(std::string_view toml, std::string_view file_name) {
 
 GpuCatalogue::GpuCatalogue(std::vector<Gpu> gpus, std::string_view aliases_toml, std::string_view aliases_file_name)
     : gpus_(std::move(gpus)) {
-    for (std::size_t i = 0; i < gpus_.size(); ++i) spellings_.emplace_back(folded(gpus_[i].name), i);
+    for (std::size_t i = 0; i < gpus_.size(); ++i) spellings_.emplace_back(folded_name(gpus_[i].name), i);
     for (const toml_text::Entry& entry : toml_text::parse(aliases_toml, aliases_file_name)) {
         const auto refuse = [&](const std::string& why) {
             throw InputError(fmt::format("{}:{}: {}", aliases_file_name, entry.line, why));
@@ -87,7 +77,7 @@ GpuCatalogue::GpuCatalogue(std::vector<Gpu> gpus, std::string_view aliases_toml,
         const auto* spellings = std::get_if<std::vector<std::string>>(&entry.value);
         if (spellings == nullptr) refuse("must be a list of strings");
         for (const std::string& spelling : *spellings)
-            spellings_.emplace_back(folded(spelling), static_cast<std::size_t>(gpu - gpus_.begin()));
+            spellings_.emplace_back(folded_name(spelling), static_cast<std::size_t>(gpu - gpus_.begin()));
     }
     std::sort(spellings_.begin(), spellings_.end());
     for (std::size_t i = 1; i < spellings_.size(); ++i) {
@@ -99,7 +89,7 @@ GpuCatalogue::GpuCatalogue(std::vector<Gpu> gpus, std::string_view aliases_toml,
 }
 
 const Gpu* GpuCatalogue::find_or_null(std::string_view spelling) const {
-    const std::string wanted = folded(spelling);
+    const std::string wanted = folded_name(spelling);
     const auto found = std::lower_bound(spellings_.begin(), spellings_.end(), wanted,
                                         [](const auto& entry, const std::string& text) { return entry.first < text; });
     return found != spellings_.end() && found->first == wanted ? &gpus_[found->second] : nullptr;
@@ -110,7 +100,7 @@ const Gpu& GpuCatalogue::find(std::string_view spelling) const {
     std::vector<std::string> names;
     for (const auto& [name, index] : spellings_) names.push_back(name);
     std::string hint;
-    if (const auto near = nearest_name(folded(spelling), names)) {
+    if (const auto near = nearest_name(folded_name(spelling), names)) {
         hint = fmt::format("; did you mean '{}'?", find_or_null(*near)->name);
     }
     throw InputError(fmt::format("no GPU is called '{}'{}", spelling, hint));

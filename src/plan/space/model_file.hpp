@@ -2,6 +2,7 @@
 // Exact-key TOML files of models/ by way of the table of options.
 #pragma once
 
+#include <cctype>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -24,6 +25,16 @@ inline Option model_key(OptionType type, std::string key, std::string default_te
         option.maximum = maximum;
     }
     return option;
+}
+
+/// A name as it is compared: without case, '-', '_', '.' and blanks.
+inline std::string folded_name(std::string_view name) {
+    std::string text;
+    for (const char c : name) {
+        if (c == '-' || c == '_' || c == '.' || c == ' ') continue;
+        text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    return text;
 }
 
 /// Throws InputError with place and the nearest key.

@@ -57,6 +57,7 @@ static_assert(of_plans.size() + of_jobs.size() <= RuleVariables::count);
 const std::vector<std::string>& RuleVariables::names() {
     static const std::vector<std::string> all = [] {
         std::vector<std::string> names;
+        names.reserve(of_plans.size() + of_jobs.size());
         for (const Variable& variable : of_plans) names.emplace_back(variable.name);
         names.insert(names.end(), of_jobs.begin(), of_jobs.end());
         return names;

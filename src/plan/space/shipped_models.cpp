@@ -2,8 +2,6 @@
 // The transformers, GPUs and rules that come with the program, taken in from models/ at build time.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <span>
 
 #include "atoll/core/embedded_file.hpp"
@@ -12,6 +10,7 @@
 #include "atoll/plan/machine.hpp"
 #include "atoll/plan/rules.hpp"
 #include "atoll/plan/transformer.hpp"
+#include "plan/space/model_file.hpp"
 
 namespace atl::plan {
 
@@ -19,19 +18,6 @@ std::span<const EmbeddedFile> transformer_files();
 std::span<const EmbeddedFile> gpu_files();
 std::string_view gpu_aliases();
 std::string_view rules_file();
-
-namespace {
-
-std::string folded(std::string_view name) {
-    std::string text;
-    for (const char c : name) {
-        if (c == '-' || c == '_' || c == '.' || c == ' ') continue;
-        text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-    return text;
-}
-
-}  // namespace
 
 std::vector<Transformer> shipped_transformers() {
     std::vector<Transformer> models;
@@ -44,7 +30,7 @@ Transformer find_transformer(std::string_view name) {
     for (const EmbeddedFile& file : transformer_files()) {
         const std::size_t slash = file.name.rfind('/') + 1;
         names.emplace_back(file.name.substr(slash, file.name.rfind('.') - slash));
-        if (folded(names.back()) == folded(name)) return parse_transformer(file.text, file.name);
+        if (folded_name(names.back()) == folded_name(name)) return parse_transformer(file.text, file.name);
     }
     throw InputError(fmt::format("no model '{}' comes with atoll{}; there are {}; or give the path of a file", name,
                                  did_you_mean(name, names), fmt::join(names, ", ")));

@@ -65,6 +65,7 @@ std::vector<bool> switches(const Place& place) { return list<bool>(place, "a lis
 template <class Enumeration>
 std::vector<Enumeration> names(const Place& place, const std::vector<Enumeration>& known) {
     std::vector<std::string> spellings;
+    spellings.reserve(known.size());
     for (const Enumeration value : known) spellings.push_back(to_string(value));
     std::vector<Enumeration> values;
     for (const std::string& name : list<std::string>(place, "a list of strings")) {
