@@ -290,7 +290,11 @@ TEST(EndpointPoolFaults, AHedgeWinsAgainstASlowRequest) {
 }
 
 TEST(EndpointPoolFaults, OneRequestInTenIsAHedgeAtMost) {
-    ScriptedServer server([](const SeenRequest&) { return Steps{{http_reply(200, completion("x")), 400}}; });
+    // the last eight of forty find free places, and wait far longer for their replies than the others did
+    std::atomic<int> seen = 0;
+    ScriptedServer server([&seen](const SeenRequest&) {
+        return Steps{{http_reply(200, completion("x")), ++seen <= 32 ? 20 : 3000}};
+    });
     PoolOptions options = quick_options({endpoint_at(server.url(), "model-a", 32)});
     options.hedge_after_seconds = 0.001;
     PoolUnderTest test(options);
