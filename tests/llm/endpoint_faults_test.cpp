@@ -296,7 +296,7 @@ TEST(EndpointPoolFaults, OneRequestInTenIsAHedgeAtMost) {
         return Steps{{http_reply(200, completion("x")), ++seen <= 32 ? 20 : 3000}};
     });
     PoolOptions options = quick_options({endpoint_at(server.url(), "model-a", 32)});
-    options.hedge_after_seconds = 0.001;
+    options.hedge_after_seconds = 0.5;
     PoolUnderTest test(options);
     for (int i = 0; i < 40; ++i) test.ask("question " + std::to_string(i));
     test.run();
