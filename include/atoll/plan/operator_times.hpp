@@ -2,6 +2,7 @@
 // How long one matrix product, one attention, one collective inside a node takes on one type of GPU.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 
 namespace atl::plan {

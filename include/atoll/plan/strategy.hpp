@@ -2,6 +2,7 @@
 // One training plan: how a model is cut over GPUs, and which of the runtime's switches are on.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 
