@@ -49,6 +49,9 @@ enum Column : std::size_t {
     precision,
     hetero_plan,
     iter_s,
+    tokens_s_gpu,
+    tflops_gpu,
+    tflops_kind,
     peak_mem,
     oom,
 };
@@ -84,6 +87,9 @@ const std::vector<std::string> columns{"source",
                                        "precision",
                                        "hetero_plan",
                                        "iter_s",
+                                       "tokens_s_gpu",
+                                       "tflops_gpu",
+                                       "tflops_kind",
                                        "peak_mem_gib",
                                        "oom"};
 
@@ -113,7 +119,7 @@ public:
         run_.usable = fill_cluster() && fill_model() && fill_strategy();
         run_.family = family_of();
         if (measured == MeasuredColumns::read) {
-            run_.iteration_seconds = rows_.optional_number(iter_s);
+            if (run_.usable) run_.iteration_seconds = measured_seconds();
             run_.peak_gib = rows_.optional_number(peak_mem);
             if (const auto ended = rows_.optional_number(oom)) run_.out_of_memory = *ended != 0;
         }
@@ -205,8 +211,10 @@ private:
         run_.workload.sequence = count(seq, 2048);
         run_.workload.global_batch = count(global_batch, 0);
         if (run_.workload.global_batch == 0) return give_up("no global batch");
-        plan.micro_batch = static_cast<std::uint16_t>(
-            std::min(count(micro_batch, 1), std::max(1U, run_.workload.global_batch / plan.data)));
+        // where nothing is said and nothing is pipelined, a replica runs its batch at once
+        const std::uint32_t share = std::max(1U, run_.workload.global_batch / plan.data);
+        plan.micro_batch =
+            static_cast<std::uint16_t>(std::min({count(micro_batch, plan.pipeline == 1 ? share : 1), share, 4096U}));
         const std::uint32_t step = plan.data * plan.micro_batch;
         if (run_.workload.global_batch % step != 0) {
             run_.workload.global_batch = step * std::max(1U, (run_.workload.global_batch + step / 2) / step);
@@ -245,6 +253,24 @@ private:
                 ? Precision::fp8
                 : Precision::bf16;
         if (plan.precision == Precision::fp8 && run_.cluster.gpu.fp8_tflops <= 0) plan.precision = Precision::bf16;
+    }
+
+    /// As given, else by the tokens or the flops a second. Flops of a model: 6 for each active weight and token and
+    /// 12 x layers x hidden x sequence for attention; hardware flops of full recomputation are 4 / 3 of that.
+    std::optional<double> measured_seconds() const {
+        if (const auto seconds = rows_.optional_number(iter_s)) return seconds;
+        const double tokens = static_cast<double>(run_.workload.global_batch) * run_.workload.sequence;
+        if (const auto rate = rows_.optional_number(tokens_s_gpu); rate && *rate > 0)
+            return tokens / (*rate * run_.cluster.gpus);
+        const auto rate = rows_.optional_number(tflops_gpu);
+        if (!rate || *rate <= 0) return std::nullopt;
+        const Transformer& shape = run_.model;
+        const double flops =
+            tokens * (6 * active_parameter_count(shape) +
+                      12.0 * shape.layers * shape.hidden * static_cast<double>(run_.workload.sequence));
+        const bool is_hardware = lower(text(tflops_kind)).find("hardware") != std::string::npos;
+        const double done = is_hardware && run_.strategy.recompute == Recompute::full ? 4.0 / 3 * flops : flops;
+        return done / (1e12 * *rate * run_.cluster.gpus);
     }
 
     std::string family_of() const {
