@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of a large CSV table without quotes, one pass, columns by name.
+// Rows of a CSV table, one line each, one pass, columns by name.
 #pragma once
 
-#include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,14 +14,18 @@ using Cells = std::vector<std::string_view>;
 
 class CsvRows {
 public:
-    /// Throws InputError when a column of `wanted` is missing; cells() come in the order of `wanted`.
-    CsvRows(std::string_view text, std::string_view name, const std::vector<std::string>& wanted);
+    /// Throws InputError when a column of `wanted` is missing; cells() come in the order of `wanted`, then of
+    /// `optional`, whose missing columns are empty cells.
+    CsvRows(std::string_view text, std::string_view name, const std::vector<std::string>& wanted,
+            const std::vector<std::string>& optional = {});
 
     /// False at the end. Throws InputError for a line that has too few cells.
     bool next();
     const Cells& cells() const { return cells_; }
     /// Throws InputError naming line and cell.
     double number(std::size_t column) const;
+    /// Nothing for an empty cell.
+    std::optional<double> optional_number(std::size_t column) const;
     [[noreturn]] void refuse(const std::string& why) const;
 
 private:

@@ -182,9 +182,7 @@ CostTerms TimeModel::terms(const Strategy& strategy) {
             in_sight(2 * micro * one_pass(bytes_of_weight), forward + backward, strategy.overlap_parameter_gather);
         terms.gradient_sync = in_sight(micro * one_pass(bytes_of_weight), backward, strategy.overlap_gradient_reduce);
     } else if (strategy.zero_stage >= 1) {
-        const double rounds = strategy.zero_stage == 2 ? micro : 1;
-        terms.gradient_sync =
-            in_sight(rounds * one_pass(bytes_of_gradient), backward / micro * rounds, strategy.overlap_gradient_reduce);
+        terms.gradient_sync = in_sight(one_pass(bytes_of_gradient), backward / micro, strategy.overlap_gradient_reduce);
         terms.parameter_gather =
             in_sight(one_pass(bytes_of_weight), forward / micro, strategy.overlap_parameter_gather);
     } else {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// A table of training runs that somebody measured, as plans of models on clusters.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "atoll/plan/machine.hpp"
+#include "atoll/plan/strategy.hpp"
+#include "atoll/plan/transformer.hpp"
+
+namespace atl::plan {
+
+/// One row of data/measured/training.csv or of a table with its columns.
+struct TrainingRun {
+    std::string id;
+    std::string source;
+    std::string framework;
+    std::string model_name;
+    std::string family;  ///< runs whose software and cluster are alike: source, framework, kind of GPU
+    Transformer model;
+    Cluster cluster;
+    Workload workload;
+    Strategy strategy;
+    std::string note;     ///< what was filled in or mended, and why there is no prediction
+    bool usable = false;  ///< there is enough of it to predict
+
+    // What was measured; read for fitting and scoring, never for predicting.
+    std::optional<double> iteration_seconds;
+    std::optional<double> peak_gib;
+    std::optional<bool> out_of_memory;
+};
+
+enum class MeasuredColumns { read, ignore };
+
+/// Every row of the table; only `id` is required. Shape columns that are empty are filled in by the rules of
+/// docs/cost-model.md. Throws InputError with file and line for a cell that should be a number and is not.
+std::vector<TrainingRun> parse_training_runs(std::string_view csv, std::string_view file_name, const GpuCatalogue& gpus,
+                                             MeasuredColumns measured);
+
+}  // namespace atl::plan

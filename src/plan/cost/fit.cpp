@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// Damped Gauss-Newton on the logarithms of the constants.
+#include "atoll/plan/fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace atl::plan {
+
+namespace {
+
+/// Solves A x = b for a symmetric positive definite A (row-major, n x n) by Cholesky; nothing when it is not definite.
+std::optional<std::vector<double>> solve(std::vector<double> a, std::vector<double> b) {
+    const std::size_t n = b.size();
+    for (std::size_t j = 0; j < n; ++j) {
+        for (std::size_t k = 0; k < j; ++k) {
+            for (std::size_t i = j; i < n; ++i) a[i * n + j] -= a[i * n + k] * a[j * n + k];
+        }
+        if (a[j * n + j] <= 0) return std::nullopt;
+        const double root = std::sqrt(a[j * n + j]);
+        for (std::size_t i = j; i < n; ++i) a[i * n + j] /= root;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t k = 0; k < i; ++k) b[i] -= a[i * n + k] * b[k];
+        b[i] /= a[i * n + i];
+    }
+    for (std::size_t i = n; i-- > 0;) {
+        for (std::size_t k = i + 1; k < n; ++k) b[i] -= a[k * n + i] * b[k];
+        b[i] /= a[i * n + i];
+    }
+    return b;
+}
+
+/// One unknown: the move of a constant's logarithm, shared or of one family.
+struct Unknown {
+    std::size_t parameter = 0;
+    std::optional<std::size_t> family;
+    double spread = 1;
+};
+
+class Fit {
+public:
+    Fit(std::span<const TrainingRun* const> runs, const RunSeconds& seconds, const CostParameters& start,
+        const FitOptions& options)
+        : seconds_(seconds), start_(start), options_(options) {
+        std::map<std::string, std::size_t> index;
+        for (const TrainingRun* run : runs) {
+            if (!run->usable || !run->iteration_seconds || *run->iteration_seconds <= 0) continue;
+            const auto [place, is_new] = index.emplace(run->family, families_.size());
+            if (is_new) families_.push_back(run->family);
+            runs_.push_back(run);
+            family_of_.push_back(place->second);
+        }
+        std::vector<double> count(families_.size(), 0);
+        for (const std::size_t family : family_of_) ++count[family];
+        for (const std::size_t family : family_of_) {
+            const auto limit = options.independent_runs.find(families_[family]);
+            const double most = limit == options.independent_runs.end() ? count[family] : limit->second;
+            weight_.push_back(std::min(1.0, most / count[family]));
+        }
+        const auto& all = cost_parameters();
+        for (std::size_t p = 0; p < all.size(); ++p) {
+            if (all[p].spread > 0) unknowns_.push_back({p, std::nullopt, all[p].spread});
+        }
+        for (std::size_t f = 0; f < families_.size(); ++f) {
+            for (std::size_t p = 0; p < all.size(); ++p) {
+                if (all[p].family_spread > 0) unknowns_.push_back({p, f, all[p].family_spread});
+            }
+        }
+    }
+
+    TimeParameters run() {
+        std::vector<double> moves(unknowns_.size(), 0);
+        std::vector<double> residuals = residuals_of(moves);
+        double loss = loss_of(moves, residuals);
+        double damping = 1e-3;
+        for (int round = 0; round < options_.rounds; ++round) {
+            std::vector<double> normal(moves.size() * moves.size(), 0);
+            std::vector<double> gradient(moves.size(), 0);
+            linearize(moves, residuals, normal, gradient);
+            bool better = false;
+            for (int attempt = 0; attempt < 6 && !better; ++attempt, damping *= 10) {
+                std::vector<double> damped = normal;
+                for (std::size_t i = 0; i < moves.size(); ++i) damped[i * moves.size() + i] *= 1 + damping;
+                const auto step = solve(damped, gradient);
+                if (!step) continue;
+                std::vector<double> tried = moves;
+                for (std::size_t i = 0; i < moves.size(); ++i) tried[i] -= std::clamp((*step)[i], -0.5, 0.5);
+                const std::vector<double> there = residuals_of(tried);
+                const double reached = loss_of(tried, there);
+                if (reached >= loss) continue;
+                better = true;
+                const bool is_end = loss - reached < 1e-4 * loss;
+                moves = tried;
+                residuals = there;
+                loss = reached;
+                damping /= 100;
+                if (is_end) round = options_.rounds;
+            }
+            if (!better) break;
+        }
+        TimeParameters fitted;
+        fitted.shared = parameters_of(moves, std::nullopt);
+        for (std::size_t f = 0; f < families_.size(); ++f) fitted.families[families_[f]] = parameters_of(moves, f);
+        return fitted;
+    }
+
+private:
+    CostParameters parameters_of(const std::vector<double>& moves, std::optional<std::size_t> family) const {
+        CostParameters parameters = start_;
+        for (std::size_t u = 0; u < unknowns_.size(); ++u) {
+            if (unknowns_[u].family && unknowns_[u].family != family) continue;
+            parameters.*cost_parameters()[unknowns_[u].parameter].field *= std::exp(moves[u]);
+        }
+        return parameters;
+    }
+
+    double residual(std::size_t run, const CostParameters& parameters) const {
+        return std::log(seconds_(*runs_[run], parameters) / *runs_[run]->iteration_seconds) / options_.noise;
+    }
+
+    std::vector<double> residuals_of(const std::vector<double>& moves) const {
+        std::vector<double> residuals(runs_.size());
+        for (std::size_t f = 0; f < families_.size(); ++f) {
+            const CostParameters parameters = parameters_of(moves, f);
+            for (std::size_t r = 0; r < runs_.size(); ++r) {
+                if (family_of_[r] == f) residuals[r] = residual(r, parameters);
+            }
+        }
+        return residuals;
+    }
+
+    static constexpr double bend = 2;  ///< Huber: beyond it a residual counts by its size, not its square
+
+    double loss_of(const std::vector<double>& moves, const std::vector<double>& residuals) const {
+        double loss = 0;
+        for (std::size_t u = 0; u < moves.size(); ++u) loss += 0.5 * std::pow(moves[u] / unknowns_[u].spread, 2);
+        for (std::size_t r = 0; r < residuals.size(); ++r) {
+            const double size = std::abs(residuals[r]);
+            loss += weight_[r] * (size <= bend ? 0.5 * size * size : bend * (size - 0.5 * bend));
+        }
+        return loss;
+    }
+
+    void linearize(const std::vector<double>& moves, const std::vector<double>& residuals, std::vector<double>& normal,
+                   std::vector<double>& gradient) const {
+        constexpr double nudge = 1e-4;
+        const std::size_t n = moves.size();
+        std::vector<std::vector<double>> slopes(n);
+        for (std::size_t u = 0; u < n; ++u) {
+            std::vector<double> nudged = moves;
+            nudged[u] += nudge;
+            slopes[u].assign(runs_.size(), 0);
+            for (std::size_t f = 0; f < families_.size(); ++f) {
+                if (unknowns_[u].family && *unknowns_[u].family != f) continue;
+                const CostParameters parameters = parameters_of(nudged, f);
+                for (std::size_t r = 0; r < runs_.size(); ++r) {
+                    if (family_of_[r] == f) slopes[u][r] = (residual(r, parameters) - residuals[r]) / nudge;
+                }
+            }
+        }
+        for (std::size_t u = 0; u < n; ++u) {
+            const double spread = unknowns_[u].spread;
+            gradient[u] += moves[u] / (spread * spread);
+            normal[u * n + u] += 1 / (spread * spread);
+            for (std::size_t r = 0; r < runs_.size(); ++r) {
+                if (slopes[u][r] == 0) continue;
+                const double size = std::abs(residuals[r]);
+                const double share = weight_[r] * (size <= bend ? 1 : bend / size);
+                gradient[u] += share * slopes[u][r] * residuals[r];
+                for (std::size_t other = 0; other < n; ++other)
+                    normal[u * n + other] += share * slopes[u][r] * slopes[other][r];
+            }
+        }
+    }
+
+    const RunSeconds& seconds_;
+    CostParameters start_;
+    const FitOptions& options_;
+    std::vector<const TrainingRun*> runs_;
+    std::vector<std::size_t> family_of_;
+    std::vector<double> weight_;
+    std::vector<std::string> families_;
+    std::vector<Unknown> unknowns_;
+};
+
+}  // namespace
+
+const std::vector<CostParameter>& cost_parameters() {
+    using P = CostParameters;
+    static const std::vector<CostParameter> table{
+        {"gemm", &P::gemm, 0.2, 0.15},
+        {"attention_forward", &P::attention_forward, 0.3, 0.3},
+        {"attention_backward", &P::attention_backward, 0.2, 0},
+        {"elementwise", &P::elementwise, 0.3, 0.15},
+        {"tensor_traffic", &P::tensor_traffic, 0.4, 0.4},
+        {"inter_node_efficiency", &P::inter_node_efficiency, 0.2, 0.2},
+        {"data_traffic", &P::data_traffic, 0.5, 0.4},
+        {"p2p_in_sight", &P::p2p_in_sight, 0.5, 0},
+        {"head", &P::head, 0.2, 0},
+        {"misaligned_gemm", &P::misaligned_gemm, 0.2, 0},
+        {"misaligned_head", &P::misaligned_head, 0.4, 0},
+        {"host_forward_seconds", &P::host_forward_seconds, 0.4, 0.2},
+        {"host_backward", &P::host_backward, 0.3, 0},
+        {"host_tensor_seconds", &P::host_tensor_seconds, 0.5, 0},
+        {"micro_batch_seconds", &P::micro_batch_seconds, 0.8, 0.8},
+        {"optimizer_bytes", &P::optimizer_bytes, 0.3, 0.3},
+        {"straggler", &P::straggler, 0.6, 0.3},
+        {"overlap_slowdown", &P::overlap_slowdown, 0.5, 0.4},
+        {"tensor_overlap_in_sight", &P::tensor_overlap_in_sight, 0.3, 0},
+    };
+    return table;
+}
+
+TimeParameters fit_time_model(std::span<const TrainingRun* const> runs, const RunSeconds& seconds,
+                              const CostParameters& start, const FitOptions& options) {
+    return Fit(runs, seconds, start, options).run();
+}
+
+}  // namespace atl::plan
