@@ -77,7 +77,7 @@ std::string train_trees(const FeatureRows& rows, const std::vector<float>& targe
     }
     const char* bytes = nullptr;
     bst_ulong size = 0;
-    require(XGBoosterSaveModelToBuffer(booster.get(), R"({"raw_format": "ubj"})", &size, &bytes), "a trained model");
+    require(XGBoosterSaveModelToBuffer(booster.get(), R"({"format": "ubj"})", &size, &bytes), "a trained model");
     return {bytes, size};
 }
 

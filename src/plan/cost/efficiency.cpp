@@ -78,7 +78,7 @@ Groups read_groups(std::string_view csv, std::string_view file_name, const Kind&
         std::string name = fmt::format("{}_{}", cells[0], kind.name);
         for (std::size_t i = 1; i < kind.group_columns; ++i) name += fmt::format("_{}", cells[i]);
         std::array<double, 5> shape{};
-        std::string shape_text;
+        std::string shape_text = kind.name == "collective" ? fmt::format("{},{}", cells[1], cells[2]) : "";
         for (std::size_t i = kind.group_columns; i < kind.columns.size(); ++i) {
             shape.at(i - kind.group_columns) = rows.number(i);
             if (!(shape.at(i - kind.group_columns) > 0)) rows.refuse(fmt::format("{} must be above 0", columns[i]));
