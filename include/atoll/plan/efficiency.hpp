@@ -38,7 +38,8 @@ std::string predict_operator_rows(std::string_view csv, std::string_view file_na
                                   const std::vector<EfficiencyModel>& models, std::string_view collectives);
 
 /// Errors on the tenth of the shapes that a hash sets aside (CRC-32C of "m,n,k", "batch,seq,heads,kv_heads,head_dim" or
-/// "op,gpus,bytes", a multiple of 10), by what was made of the others; group by group, in the order of the table.
+/// "op,gpus,bytes", a multiple of 10), by what was made of the others; group by group, in the order of the table; last
+/// "all".
 std::vector<OperatorError> score_operators(std::string_view csv, std::string_view file_name);
 
 }  // namespace atl::plan

@@ -64,7 +64,8 @@ std::string train_trees(const FeatureRows& rows, const std::vector<float>& targe
         {"tree_method", "hist"},
         {"grow_policy", "lossguide"},
         {"max_depth", "0"},
-        {"max_leaves", "64"},
+        {"max_leaves", "52"},
+
         {"max_bin", "512"},
         {"eta", "0.08"},
         {"min_child_weight", "2"},

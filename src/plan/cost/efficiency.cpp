@@ -199,7 +199,7 @@ OperatorError error_of(const std::string& name, std::vector<double> errors) {
     OperatorError error{.group = name, .rows = errors.size()};
     if (errors.empty()) return error;
     std::sort(errors.begin(), errors.end());
-    error.median = errors[errors.size() / 2];
+    error.median = 0.5 * (errors[(errors.size() - 1) / 2] + errors[errors.size() / 2]);
     error.p90 = errors[errors.size() * 9 / 10];
     error.mean = std::accumulate(errors.begin(), errors.end(), 0.0) / static_cast<double>(errors.size());
     return error;
@@ -250,6 +250,7 @@ std::vector<OperatorError> score_operators(std::string_view csv, std::string_vie
     const Kind& kind = kind_of(csv, file_name);
     const Groups groups = read_groups(csv, file_name, kind, true);
     std::vector<OperatorError> scores;
+    std::vector<double> pooled;
     for (const std::string& name : groups.order) {
         const Group& group = groups.by_name.at(name);
         const auto kept = [&group](std::size_t i) { return !group.set_aside[i]; };
@@ -266,8 +267,10 @@ std::vector<OperatorError> score_operators(std::string_view csv, std::string_vie
         for (std::size_t i = 0; i < us.size(); ++i) {
             if (group.set_aside[i]) errors.push_back(std::abs(us[i] / group.measured_us[i] - 1));
         }
+        pooled.insert(pooled.end(), errors.begin(), errors.end());
         if (!errors.empty()) scores.push_back(error_of(name, std::move(errors)));
     }
+    scores.push_back(error_of("all", std::move(pooled)));
     return scores;
 }
 
