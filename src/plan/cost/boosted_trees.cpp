@@ -65,7 +65,6 @@ std::string train_trees(const FeatureRows& rows, const std::vector<float>& targe
         {"grow_policy", "lossguide"},
         {"max_depth", "0"},
         {"max_leaves", "52"},
-
         {"max_bin", "512"},
         {"eta", "0.08"},
         {"min_child_weight", "2"},
