@@ -17,7 +17,7 @@ SOURCE_SUFFIXES = {".cpp", ".hpp", ".cu", ".cuh", ".h", ".in"}
 THIRD_PARTY = [
     ("MPI", re.compile(r"^mpi\.h$|^mpi-ext\.h$"), {"transport"}, None),
     ("HDF5", re.compile(r"^(hdf5(_hl)?|H5\w*)\.h$"), {"archive"}, None),
-    ("zlib", re.compile(r"^zlib\.h$"), {"archive"}, None),
+    ("zlib", re.compile(r"^zlib\.h$"), {"archive", "core"}, None),
     ("curl", re.compile(r"^curl/"), {"llm"}, None),
     ("CUDA, NCCL or NVML", re.compile(r"^(cuda\w*|nccl|nvml|nvrtc)\.h$"), {"device"}, None),
     ("libseccomp", re.compile(r"^seccomp\.h$"), {"sandbox"}, None),

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "atoll/app/job.hpp"
+#include "atoll/app/plan.hpp"
 #include "atoll/core/error.hpp"
 
 namespace atl::app {
@@ -17,9 +18,15 @@ using Entries = std::map<std::string, ResolvedOptions::Entry, std::less<>>;
 
 /// The options that the stored job itself holds.
 Entries stored_entries(const std::string& job_toml) {
-    const ResolvedOptions resolved =
-        resolve_options(job_options(), JobFile{"the job in the journal", job_toml}, {}, {});
-    Entries entries = resolved.entries();
+    const JobFile stored{"the job in the journal", job_toml};
+    const auto resolve = [&stored] {
+        try {
+            return resolve_options(plan_options(), stored, {}, {});
+        } catch (const InputError&) {
+            return resolve_options(job_options(), stored, {}, {});
+        }
+    };
+    Entries entries = resolve().entries();
     std::erase_if(entries, [](const auto& entry) { return entry.second.source == "default"; });
     return entries;
 }

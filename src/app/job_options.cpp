@@ -298,7 +298,7 @@ const OptionTable& job_options() {
 }
 
 const std::vector<std::string>& other_environment_names() {
-    static const std::vector<std::string> names{"ATOLL_JOBS",    "ATOLL_PROGRAM",  "ATOLL_PROGRESS",
+    static const std::vector<std::string> names{"ATOLL_JOBS",    "ATOLL_DATA",     "ATOLL_PROGRAM", "ATOLL_PROGRESS",
                                                 "ATOLL_REQUEUE", "ATOLL_RESTARTS", "ATOLL_SRUN_MPI"};
     return names;
 }

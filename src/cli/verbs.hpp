@@ -15,6 +15,7 @@ using Action = std::function<ExitCode()>;
 /// `command_line` goes into the run's provenance.
 void add_evolve(Command& program, Action& action, const std::string& command_line);
 void add_resume(Command& program, Action& action, const std::string& command_line);
+void add_plan(Command& program, Action& action, const std::string& command_line);
 void add_new(Command& program, Action& action);
 void add_evaluate(Command& program, Action& action);
 void add_status(Command& program, Action& action);

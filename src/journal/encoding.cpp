@@ -249,8 +249,6 @@ void put(const PlanRecord& record, std::string& out) {
     put_varint(out, record.zero_stage);
     put_text(out, record.switches);
     put_double(out, record.iteration_seconds);
-    put_double(out, record.iteration_seconds_low);
-    put_double(out, record.iteration_seconds_high);
     put_double(out, record.tokens_per_second);
     put_double(out, record.peak_gib);
     put_double(out, record.out_of_memory_probability);
@@ -273,8 +271,6 @@ PlanRecord take_plan(Decoder& in) {
     record.zero_stage = in.varint32();
     record.switches = in.text();
     record.iteration_seconds = in.real();
-    record.iteration_seconds_low = in.real();
-    record.iteration_seconds_high = in.real();
     record.tokens_per_second = in.real();
     record.peak_gib = in.real();
     record.out_of_memory_probability = in.real();

@@ -91,8 +91,6 @@ inline PlanRecord sample_plan(std::uint32_t place) {
     plan.zero_stage = 1;
     plan.switches = "sequence_parallel overlap_p2p";
     plan.iteration_seconds = 12.5;
-    plan.iteration_seconds_low = 12;
-    plan.iteration_seconds_high = 13.25;
     plan.tokens_per_second = 3e6;
     plan.peak_gib = 71.5;
     plan.out_of_memory_probability = 0.125;

@@ -70,5 +70,48 @@ TEST(TransformerFile, numbers_that_make_no_transformer_are_refused) {
     EXPECT_NE(refusal("name = \"x\"\n").find("layers"), std::string::npos);
 }
 
+TEST(HuggingFaceConfig, gives_the_shapes_that_ship) {
+    const Transformer llama = parse_hugging_face_config(
+        R"({"model_type": "llama", "num_hidden_layers": 80, "hidden_size": 8192, "num_attention_heads": 64,
+            "num_key_value_heads": 8, "intermediate_size": 28672, "vocab_size": 32000, "rope_theta": 10000.0})",
+        "config.json");
+    EXPECT_EQ(parameter_count(llama), parameter_count(find_transformer("llama2-70b")));
+    const Transformer mixtral = parse_hugging_face_config(
+        R"({"model_type": "mixtral", "num_hidden_layers": 32, "hidden_size": 4096, "num_attention_heads": 32,
+            "num_key_value_heads": 8, "intermediate_size": 14336, "vocab_size": 32000, "num_local_experts": 8,
+            "num_experts_per_tok": 2})",
+        "config.json");
+    EXPECT_EQ(parameter_count(mixtral), parameter_count(find_transformer("mixtral-8x7b")));
+    const Transformer deepseek = parse_hugging_face_config(
+        R"({"model_type": "deepseek_v3", "num_hidden_layers": 61, "hidden_size": 7168, "num_attention_heads": 128,
+            "num_key_value_heads": 128, "intermediate_size": 18432, "vocab_size": 129280, "n_routed_experts": 256,
+            "num_experts_per_tok": 8, "moe_intermediate_size": 2048, "n_shared_experts": 1, "first_k_dense_replace": 3,
+            "q_lora_rank": 1536, "kv_lora_rank": 512, "qk_rope_head_dim": 64, "v_head_dim": 128,
+            "qk_nope_head_dim": 128})",
+        "config.json");
+    EXPECT_EQ(parameter_count(deepseek), parameter_count(find_transformer("deepseek-v3")));
+    const Transformer gpt2 = parse_hugging_face_config(
+        R"({"model_type": "gpt2", "n_layer": 12, "n_embd": 768, "n_head": 12, "vocab_size": 50257})", "config.json");
+    EXPECT_NEAR(parameter_count(gpt2), 123.6e6, 1e6);
+}
+
+TEST(HuggingFaceConfig, a_missing_member_or_an_unknown_type_is_named) {
+    const auto refusal_of = [](const char* json) -> std::string {
+        try {
+            parse_hugging_face_config(json, "c.json");
+        } catch (const InputError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    EXPECT_NE(refusal_of(R"({"model_type": "llama", "vocab_size": 5})").find("num_hidden_layers"), std::string::npos);
+    EXPECT_NE(refusal_of(R"({"model_type": "bert"})").find("bert"), std::string::npos);
+    EXPECT_NE(refusal_of("[]").find("c.json"), std::string::npos);
+    EXPECT_NE(refusal_of("{").find("c.json"), std::string::npos);
+    EXPECT_NE(refusal_of(R"({"model_type": "gpt2", "n_layer": 1.5, "n_embd": 8, "n_head": 2, "vocab_size": 9})")
+                  .find("n_layer"),
+              std::string::npos);
+}
+
 }  // namespace
 }  // namespace atl::plan

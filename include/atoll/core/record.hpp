@@ -127,10 +127,8 @@ struct PlanRecord {
     std::string schedule;
     std::string recompute;  ///< "none", "selective", "full-uniform-2"
     std::uint32_t zero_stage = 0;
-    std::string switches;          ///< those that are on, separated by blanks
-    double iteration_seconds = 0;  ///< predicted, with the ends of its 90 % interval below
-    double iteration_seconds_low = 0;
-    double iteration_seconds_high = 0;
+    std::string switches;  ///< those that are on, separated by blanks
+    double iteration_seconds = 0;
     double tokens_per_second = 0;  ///< of all GPUs
     double peak_gib = 0;           ///< of the fullest GPU
     double out_of_memory_probability = 0;

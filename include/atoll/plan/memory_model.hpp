@@ -40,10 +40,24 @@ public:
     double out_of_memory_probability(double peak_gib, double capacity_gib) const;
 
 private:
+    /// What one layer keeps of one micro-batch, bytes for each token.
+    struct LayerBytes {
+        double whole = 0;     ///< not cut by tensor parallelism unless sequences are
+        double cut = 0;       ///< cut by tensor parallelism
+        double scores = 0;    ///< cut, and only without flash attention or selective recomputation
+        double boundary = 0;  ///< the layer's input alone: what full recomputation keeps
+    };
+
+    StageMemory stage(const Strategy& strategy, std::uint32_t index) const;
+    double kept_micro_batches(const Strategy& strategy, std::uint32_t index) const;
+
     Transformer model_;
     Cluster cluster_;
     Workload workload_;
     MemoryParameters parameters_;
+    LayerParameters layer_;
+    LayerBytes dense_bytes_;
+    LayerBytes expert_bytes_;
 };
 
 }  // namespace atl::plan

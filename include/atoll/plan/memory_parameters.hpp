@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fitted constants of the memory model.
+// The constants of the memory model.
 #pragma once
 
 namespace atl::plan {
 
-/// Few and physical; values, ranges and the rows they were fitted on stand in models/cost/memory.toml.
+/// Few and physical; docs/plan.md says what they are worth.
 struct MemoryParameters {
     double activation_factor = 1.0;  ///< on the bytes kept for the backward pass
-    double weight_bytes = 6.0;       ///< of weights and gradients, a parameter (bf16 weights, fp32 gradients)
-    double optimizer_bytes = 12.0;   ///< of master weights and Adam's moments, a parameter
+    double weight_bytes = 2.0;       ///< of one weight, bf16
+    double gradient_bytes = 4.0;     ///< fp32
+    double optimizer_bytes = 12.0;   ///< fp32 master weight and Adam's two moments
     double runtime_gib = 1.5;        ///< CUDA context, cuBLAS
     double communicator_gib = 0.3;   ///< of one NCCL communicator (tensor, pipeline, data, context, expert)
     double fragmentation = 0.03;     ///< share of activations and workspace

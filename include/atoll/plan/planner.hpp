@@ -17,10 +17,6 @@ namespace atl::plan {
 
 SearchSubject subject_of(const Transformer& model, const Cluster& cluster);
 
-/// The axes on which a rule's variable depends; none for what belongs to the model, the cluster or the workload, all of
-/// them for a name that is not known here.
-AxisSet axes_of_variable(std::string_view name);
-
 /// The rules of a filter, then those without which a plan cannot run at all: the global batch must be a multiple of
 /// data * micro-batch, tensor must divide the heads, fp8 needs a GPU that has it. `filter` must outlive it.
 class FilterRules : public PlanRules {
@@ -46,11 +42,11 @@ private:
 class ModelCost : public PlanCost {
 public:
     ModelCost(TimeModel& time, const MemoryModel& memory) : time_(time), memory_(memory) {}
-    double seconds(const Strategy& strategy) override { return time_.seconds(strategy); }
+    double seconds(const Strategy& strategy) override;
     /// The plan without recomputation: what is computed again only adds to an iteration.
     double seconds_lower_bound(const Strategy& strategy) override;
-    double peak_gib(const Strategy& strategy) override { return memory_.peak_gib(strategy); }
-    /// All but the overlap of P2P and of tensor-parallel communication.
+    double peak_gib(const Strategy& strategy) override;
+    /// All but what overlaps.
     AxisSet memory_reads() const override;
 
 private:

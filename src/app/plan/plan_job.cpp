@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plan job from its options: models, machines, spaces and rules by name or from files.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "atoll/core/error.hpp"
+#include "atoll/core/file.hpp"
+#include "plan_search.hpp"
+
+namespace atl::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t largest_model_file_bytes = 16U << 20U;
+
+/// A value that can only be a path: it names a file, whether there is one or not.
+bool is_path(const std::string& value) {
+    const std::string ending = fs::path(value).extension().string();
+    return ending == ".toml" || ending == ".json" || value.find('/') != std::string::npos;
+}
+
+std::string text_of(const std::string& path) { return read_text_file(path, largest_model_file_bytes); }
+
+/// Errors of names say where the value came from.
+template <class Find>
+auto found_for(const ResolvedOptions& options, const char* key, Find find) {
+    try {
+        return find(options.text(key));
+    } catch (const InputError& error) {
+        if (is_path(options.text(key))) throw;
+        throw InputError(options.source(key) + ": " + error.what());
+    }
+}
+
+plan::Transformer model_of(const ResolvedOptions& options) {
+    return found_for(options, "model", [](const std::string& name) {
+        if (!is_path(name)) return plan::find_transformer(name);
+        return fs::path(name).extension() == ".json" ? plan::parse_hugging_face_config(text_of(name), name)
+                                                     : plan::parse_transformer(text_of(name), name);
+    });
+}
+
+plan::Cluster cluster_of(const ResolvedOptions& options) {
+    const plan::Gpu gpu = found_for(options, "gpu", [](const std::string& name) {
+        return is_path(name) ? plan::parse_gpu(text_of(name), name) : plan::shipped_gpus().find(name);
+    });
+    const auto gpus = static_cast<std::uint32_t>(options.integer("gpus"));
+    plan::Cluster cluster;
+    if (const auto per_node = static_cast<std::uint32_t>(options.integer("gpus_per_node")); per_node > 0) {
+        if (gpus > per_node && gpus % per_node != 0) {
+            throw InputError(fmt::format("{}: {} GPUs do not fill nodes of {}; change 'gpus' or 'gpus_per_node'",
+                                         options.source("gpus"), gpus, per_node));
+        }
+        cluster = {.gpu = gpu,
+                   .gpus = gpus,
+                   .gpus_per_node = per_node,
+                   .inter_node_gb_per_second = gpu.inter_node_gb_per_second};
+    } else {
+        try {
+            cluster = plan::usual_cluster(gpu, gpus);
+        } catch (const InputError& error) {
+            throw InputError(options.source("gpus") + ": " + error.what());
+        }
+    }
+    if (const double speed = options.real("inter_node_gb_per_second"); speed > 0) {
+        cluster.inter_node_gb_per_second = speed;
+    }
+    return cluster;
+}
+
+}  // namespace
+
+PlanJob make_plan_job(ResolvedOptions options) {
+    PlanJob job(std::move(options));
+    job.model = model_of(job.options);
+    job.cluster = cluster_of(job.options);
+    job.workload.sequence = static_cast<std::uint32_t>(job.options.integer("sequence"));
+    job.workload.global_batch = static_cast<std::uint32_t>(job.options.integer("global_batch"));
+    job.space = found_for(job.options, "space", [](const std::string& name) {
+        return is_path(name) ? plan::parse_space(text_of(name), name) : plan::shipped_space(name);
+    });
+    job.rules = plan::shipped_rules();
+    if (const std::string& file = job.options.text("rules"); !file.empty()) {
+        for (plan::RuleText& rule : plan::parse_rules(text_of(file), file)) job.rules.push_back(std::move(rule));
+    }
+    job.keep = static_cast<std::size_t>(job.options.integer("top"));
+    job.out_of_memory_limit = job.options.real("out_of_memory_limit");
+    job.brute_force = job.options.text("search") == "brute-force";
+    return job;
+}
+
+}  // namespace atl::app

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of a plan job's options.
+#include <utility>
+#include <vector>
+
+#include "atoll/app/plan.hpp"
+
+namespace atl::app {
+
+namespace {
+
+Option text(std::string key, std::string value, std::string description) {
+    Option option;
+    option.key = std::move(key);
+    option.default_text = std::move(value);
+    option.description = std::move(description);
+    return option;
+}
+
+Option number(OptionType type, std::string key, std::string value, double low, double high, std::string description,
+              std::string unit = {}) {
+    Option option = text(std::move(key), std::move(value), std::move(description));
+    option.type = type;
+    option.minimum = low;
+    option.maximum = high;
+    option.unit = std::move(unit);
+    return option;
+}
+
+std::vector<Option> rows() {
+    std::vector<Option> table;
+    table.push_back(text("model", "",
+                         "Model: one of those under models/transformers, a TOML file like them, or a Hugging Face "
+                         "config.json."));
+    table.push_back(text("gpu", "", "GPU, any spelling in models/gpus, or a TOML file like those."));
+    table.push_back(number(OptionType::integer, "gpus", "", 1, 1e6, "GPUs, all of them used by one plan."));
+    table.push_back(number(OptionType::integer, "sequence", "4096", 1, 1e8, "Length of a sequence.", "tokens"));
+    table.push_back(
+        number(OptionType::integer, "global_batch", "1024", 1, 1e8, "Sequences in one iteration.", "sequences"));
+    table.push_back(number(OptionType::integer, "gpus_per_node", "0", 0, 1e6,
+                           "GPUs of one node; 0: as the GPU's usual nodes have."));
+    table.push_back(number(OptionType::real, "inter_node_gb_per_second", "0.0", 0, 1e6,
+                           "Of one GPU, one way, between nodes; 0: the fabric these GPUs usually have.", "GB/s"));
+    table.push_back(
+        text("space", "\"astra\"", "Space of plans: astra, full, or a TOML file like those of models/spaces."));
+    table.push_back(text("rules", "\"\"", "TOML file with rules beside those that ship (models/rules)."));
+    table.push_back(number(OptionType::integer, "top", "5", 1, 1000, "Plans to keep, best first."));
+    table.push_back(number(OptionType::real, "out_of_memory_limit", "0.5", 0, 1,
+                           "Plans more likely than this to run out of memory are dropped."));
+    Option search = text("search", "\"bounded\"",
+                         "Bounded leaves out what it proves to be slower; brute-force computes every plan.");
+    search.choices = {"bounded", "brute-force"};
+    table.push_back(std::move(search));
+    return table;
+}
+
+}  // namespace
+
+const OptionTable& plan_options() {
+    static const OptionTable table(rows());
+    return table;
+}
+
+}  // namespace atl::app

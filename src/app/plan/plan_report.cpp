@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// A search for plans as people and programs read it.
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "atoll/core/json.hpp"
+#include "atoll/report/numbers.hpp"
+#include "atoll/report/table.hpp"
+#include "plan_search.hpp"
+
+namespace atl::app {
+
+namespace {
+
+using report::Align;
+using report::count_number;
+using report::short_number;
+
+void print_subject(const PlanJob& job, const PlanFindings& findings, std::ostream& out) {
+    out << fmt::format("{} on {} {} ({} a node, {} GB/s between nodes), sequences of {} tokens, {} in a batch\n",
+                       job.model.name, job.cluster.gpus, job.cluster.gpu.name, job.cluster.gpus_per_node,
+                       short_number(job.cluster.inter_node_gb_per_second), count_number(job.workload.sequence),
+                       count_number(job.workload.global_batch));
+    out << "operator times  " << findings.operators << "\n";
+}
+
+void print_funnel(const PlanFindings& findings, std::ostream& out) {
+    const plan::Certificate& certificate = findings.result.certificate;
+    report::Table table("Plans of the space, by what became of them (they add up to it)",
+                        {{"fate", Align::left}, {"by", Align::left}, {"plans", Align::right}});
+    for (const PlanCountRecord& count : plan_count_records(findings)) {
+        table.add_row({count.fate, count.by, count_number(count.plans)});
+    }
+    table.print(out);
+    out << fmt::format("generated {}, after rules {}, after memory {}, simulated {}\n",
+                       count_number(certificate.generated), count_number(certificate.after_rules()),
+                       count_number(certificate.after_memory()), count_number(certificate.simulated));
+}
+
+void print_best(const PlanJob& job, const PlanFindings& findings, std::ostream& out) {
+    report::Table table("Fastest plans (predicted)", {{"", Align::right},
+                                                      {"plan", Align::left},
+                                                      {"s / iteration", Align::right},
+                                                      {"tokens / s / GPU", Align::right},
+                                                      {"peak GiB", Align::right},
+                                                      {"out of memory", Align::right}});
+    int place = 0;
+    for (const KeptPlan& kept : findings.plans) {
+        table.add_row({std::to_string(++place), describe(kept.strategy), short_number(kept.seconds),
+                       short_number(kept.tokens_per_second / job.cluster.gpus), short_number(kept.peak_gib),
+                       short_number(100 * kept.out_of_memory_probability, 2) + " %"});
+    }
+    table.print(out);
+}
+
+/// The best plan's waterfall, beside the runner-up's.
+void print_parts(const PlanFindings& findings, std::ostream& out) {
+    const bool two = findings.plans.size() > 1;
+    std::vector<report::Column> columns{{"seconds of an iteration", Align::left}, {"plan 1", Align::right}};
+    if (two) columns.push_back({"plan 2", Align::right});
+    report::Table table("Where the time goes", columns);
+    const KeptPlan& best = findings.plans.front();
+    for (std::size_t i = 0; i < best.parts.size(); ++i) {
+        std::vector<std::string> row{best.parts[i].name, short_number(best.parts[i].seconds)};
+        if (two) row.push_back(short_number(findings.plans[1].parts.at(i).seconds));
+        table.add_row(std::move(row));
+    }
+    table.print(out);
+}
+
+}  // namespace
+
+void print_plans(const PlanJob& job, const PlanFindings& findings, std::ostream& out) {
+    print_subject(job, findings, out);
+    out << "\n";
+    print_best(job, findings, out);
+    out << "\n";
+    print_parts(findings, out);
+    out << "\n";
+    print_funnel(findings, out);
+    out << fmt::format("load {} s, search {} s on {} rank{}\n", short_number(findings.load_seconds, 3),
+                       short_number(findings.search_seconds, 3), findings.ranks, findings.ranks == 1 ? "" : "s");
+}
+
+Json plans_json(const PlanJob& job, const PlanFindings& findings) {
+    Json json;
+    json.set("model", job.model.name);
+    json.set("gpu", job.cluster.gpu.name);
+    json.set("gpus", job.cluster.gpus);
+    json.set("gpus_per_node", job.cluster.gpus_per_node);
+    json.set("inter_node_gb_per_second", job.cluster.inter_node_gb_per_second);
+    json.set("sequence", job.workload.sequence);
+    json.set("global_batch", job.workload.global_batch);
+    json.set("space", job.space.name);
+    json.set("operators", findings.operators);
+    json.set("origin", to_string(Origin::predicted));
+    Json::Array plans;
+    for (const PlanRecord& record : plan_records(findings)) {
+        Json plan;
+        plan.set("place", record.place);
+        plan.set("strategy", record.strategy);
+        plan.set("tensor", record.tensor);
+        plan.set("pipeline", record.pipeline);
+        plan.set("data", record.data);
+        plan.set("context", record.context);
+        plan.set("expert", record.expert);
+        plan.set("virtual_stages", record.virtual_stages);
+        plan.set("micro_batch", record.micro_batch);
+        plan.set("schedule", record.schedule);
+        plan.set("recompute", record.recompute);
+        plan.set("zero_stage", record.zero_stage);
+        plan.set("switches", record.switches);
+        plan.set("iteration_seconds", record.iteration_seconds);
+        plan.set("tokens_per_second", record.tokens_per_second);
+        plan.set("peak_gib", record.peak_gib);
+        plan.set("out_of_memory_probability", record.out_of_memory_probability);
+        plans.push_back(std::move(plan));
+    }
+    json.set("plans", std::move(plans));
+    Json::Array parts;
+    if (!findings.plans.empty()) {
+        for (const plan::TimePart& one : findings.plans.front().parts) {
+            Json part;
+            part.set("name", one.name);
+            part.set("seconds", one.seconds);
+            parts.push_back(std::move(part));
+        }
+    }
+    json.set("where_the_time_goes", std::move(parts));
+    const plan::Certificate& certificate = findings.result.certificate;
+    Json funnel;
+    funnel.set("generated", certificate.generated);
+    funnel.set("after_rules", certificate.after_rules());
+    funnel.set("after_memory", certificate.after_memory());
+    funnel.set("simulated", certificate.simulated);
+    json.set("funnel", std::move(funnel));
+    Json::Array counts;
+    for (const PlanCountRecord& record : plan_count_records(findings)) {
+        Json count;
+        count.set("fate", record.fate);
+        count.set("by", record.by);
+        count.set("plans", record.plans);
+        counts.push_back(std::move(count));
+    }
+    json.set("certificate", std::move(counts));
+    json.set("load_seconds", findings.load_seconds);
+    json.set("search_seconds", findings.search_seconds);
+    json.set("ranks", findings.ranks);
+    return json;
+}
+
+}  // namespace atl::app

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads the models of a job and searches with them.
+#include "plan_search.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "atoll/core/gzip.hpp"
+#include "atoll/plan/cost_model.hpp"
+#include "atoll/plan/explain.hpp"
+#include "atoll/plan/measured_operators.hpp"
+#include "atoll/plan/memory_model.hpp"
+#include "atoll/plan/planner.hpp"
+#include "measured_files.hpp"
+
+namespace atl::app {
+
+namespace {
+
+constexpr std::uint64_t largest_table_bytes = 1U << 30U;
+
+class Stopwatch {
+public:
+    double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+
+private:
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+std::unique_ptr<plan::OperatorTimes> load_operators(const plan::Gpu& gpu) {
+    const std::filesystem::path folder = measured_operators_folder();
+    const auto read = [&](const char* name) { return read_compressed_file(folder / name, largest_table_bytes); };
+    const std::string gemm = read("gemm.csv.gz");
+    const std::string attention = read("attention_forward_causal.csv.gz");
+    const std::string collective = read("collective.csv.gz");
+    return plan::make_measured_operators({.gemm = gemm, .attention = attention, .collective = collective}, gpu,
+                                         plan::shipped_gpus().find(gpu.operators));
+}
+
+}  // namespace
+
+struct PlanSearch::Models {
+    explicit Models(const PlanJob& the_job)
+        : job(the_job),
+          operators(load_operators(job.cluster.gpu)),
+          filter(job.rules, "rules"),
+          rules(filter, job.model, job.cluster, job.workload),
+          time(job.model, job.cluster, job.workload, *operators, job.time_parameters),
+          memory(job.model, job.cluster, job.workload, job.memory_parameters),
+          cost(time, memory) {}
+
+    const PlanJob& job;
+    Stopwatch since_start;
+    std::unique_ptr<plan::OperatorTimes> operators;
+    plan::RuleFilter filter;
+    plan::FilterRules rules;
+    plan::TimeModel time;
+    plan::MemoryModel memory;
+    plan::ModelCost cost;
+    double load_seconds = 0;
+    double search_seconds = 0;
+};
+
+PlanSearch::PlanSearch(const PlanJob& job) : models_(std::make_unique<Models>(job)) {
+    models_->load_seconds = models_->since_start.seconds();
+}
+PlanSearch::~PlanSearch() = default;
+
+plan::SearchResult PlanSearch::search(const PlanShare& share) {
+    Models& models = *models_;
+    const PlanJob& job = models.job;
+    const plan::SearchOptions options{
+        .keep = job.keep,
+        .memory_limit_gib = memory_limit_gib(models.memory, job.cluster.gpu, job.out_of_memory_limit),
+        .exchange = share.exchange};
+    const plan::SearchSubject subject = subject_of(job.model, job.cluster);
+    const Stopwatch watch;
+    plan::SearchResult result =
+        job.brute_force && share.parts == 1
+            ? brute_force_search(job.space, subject, models.rules, models.cost, options)
+            : search_part(job.space, subject, models.rules, models.cost, options, share.part, share.parts);
+    models.search_seconds = watch.seconds();
+    return result;
+}
+
+PlanFindings PlanSearch::findings(plan::SearchResult result, int ranks) {
+    Models& models = *models_;
+    const PlanJob& job = models.job;
+    PlanFindings findings;
+    const plan::Gpu& gpu = job.cluster.gpu;
+    findings.operators = "measured on " + plan::shipped_gpus().find(gpu.operators).name +
+                         (gpu.operators_are_its_own ? "" : ", scaled by peak and bandwidth");
+    findings.load_seconds = models.load_seconds;
+    findings.search_seconds = models.search_seconds;
+    findings.ranks = ranks;
+    for (const plan::RankedPlan& ranked : result.best) {
+        KeptPlan kept;
+        kept.strategy = ranked.strategy;
+        kept.terms = models.time.terms(ranked.strategy);
+        kept.seconds = ranked.seconds;
+        kept.tokens_per_second =
+            static_cast<double>(job.workload.global_batch) * job.workload.sequence / ranked.seconds;
+        kept.peak_gib = ranked.peak_gib;
+        kept.out_of_memory_probability =
+            models.memory.out_of_memory_probability(ranked.peak_gib, job.cluster.gpu.memory_gib);
+        kept.parts = waterfall(kept.terms, shape_of(ranked.strategy, job.workload, job.model.layers));
+        findings.plans.push_back(std::move(kept));
+    }
+    findings.result = std::move(result);
+    return findings;
+}
+
+}  // namespace atl::app

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// One search for plans: what is asked, what came out.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "atoll/core/json.hpp"
+#include "atoll/core/options.hpp"
+#include "atoll/core/record.hpp"
+#include "atoll/plan/cost_parameters.hpp"
+#include "atoll/plan/cost_terms.hpp"
+#include "atoll/plan/explain.hpp"
+#include "atoll/plan/machine.hpp"
+#include "atoll/plan/memory_parameters.hpp"
+#include "atoll/plan/rules.hpp"
+#include "atoll/plan/search.hpp"
+#include "atoll/plan/space.hpp"
+#include "atoll/plan/transformer.hpp"
+
+namespace atl::app {
+
+/// A plan job as the search takes it.
+struct PlanJob {
+    explicit PlanJob(ResolvedOptions given) : options(std::move(given)) {}
+
+    ResolvedOptions options;
+    plan::Transformer model;
+    plan::Cluster cluster;
+    plan::Workload workload;
+    plan::Space space;
+    std::vector<plan::RuleText> rules;
+    plan::CostParameters time_parameters;
+    plan::MemoryParameters memory_parameters;
+    std::size_t keep = 5;
+    double out_of_memory_limit = 0.5;
+    bool brute_force = false;
+};
+
+/// Reads the files that the options name. Throws InputError for what is wrong in them and for sizes that do not fit.
+PlanJob make_plan_job(ResolvedOptions options);
+
+/// One plan that was kept, with all that is printed of it.
+struct KeptPlan {
+    plan::Strategy strategy;
+    plan::CostTerms terms;
+    std::vector<plan::TimePart> parts;  ///< add up to `seconds`
+    double seconds = 0;
+    double tokens_per_second = 0;
+    double peak_gib = 0;
+    double out_of_memory_probability = 0;
+};
+
+struct PlanFindings {
+    plan::SearchResult result;
+    std::vector<KeptPlan> plans;
+    std::string operators;      ///< where operator times come from
+    double load_seconds = 0;    ///< of models and tables
+    double search_seconds = 0;  ///< of this rank
+    int ranks = 1;
+};
+
+/// Which part of a search is this rank's, and how it hears of the others' best.
+struct PlanShare {
+    std::uint32_t part = 0;
+    std::uint32_t parts = 1;
+    std::function<double(double)> exchange;
+};
+
+/// The models of one job, loaded once.
+class PlanSearch {
+public:
+    explicit PlanSearch(const PlanJob& job);
+    ~PlanSearch();
+    PlanSearch(const PlanSearch&) = delete;
+    PlanSearch& operator=(const PlanSearch&) = delete;
+
+    plan::SearchResult search(const PlanShare& share);
+    /// What is printed of the whole search's result.
+    PlanFindings findings(plan::SearchResult result, int ranks);
+
+private:
+    struct Models;
+    std::unique_ptr<Models> models_;
+};
+
+/// Rows of /plans and /plan_counts.
+std::vector<PlanRecord> plan_records(const PlanFindings& findings);
+std::vector<PlanCountRecord> plan_count_records(const PlanFindings& findings);
+
+/// What the verb prints.
+void print_plans(const PlanJob& job, const PlanFindings& findings, std::ostream& out);
+Json plans_json(const PlanJob& job, const PlanFindings& findings);
+
+}  // namespace atl::app

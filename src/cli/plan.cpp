@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verb that searches training plans: atoll plan JOB.toml, or flags alone.
+#include "atoll/app/plan.hpp"
+
+#include <memory>
+
+#include "job_flags.hpp"
+#include "verbs.hpp"
+
+namespace atl::cli {
+
+void add_plan(Command& program, Action& action, const std::string& command_line) {
+    Command verb = program.verb("plan", "Find the fastest way to train a model on a cluster, with proof");
+    auto request = std::make_shared<app::PlanRequest>();
+    verb.option("job", request->job_file, "Job file (TOML); flags alone do, too", "JOB.toml");
+    verb.option("-o,--out", request->run, "Folder for what was found", "RUN");
+    verb.flag("--json", request->json, "Print as JSON");
+    verb.flag("--show-config", request->show_config, "Print every option, its value and where it came from, and stop");
+    const auto flags = add_option_flags(verb, app::plan_options());
+    verb.callback(
+        "--seq", [flags](const std::string& value) { flags->emplace_back("--sequence", value); },
+        "Short for --sequence", job_options_group);
+    verb.on_parsed([=, &action] {
+        request->flags = *flags;
+        request->command_line = command_line;
+        action = [=] { return app::plan(*request); };
+    });
+}
+
+}  // namespace atl::cli

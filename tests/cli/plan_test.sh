@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The planner as users start it: one process or ranks, the same answer, kept in an archive; bad input is named.
+. "$(dirname "$0")/expect.sh"
+cd "$work" || exit 1
+plan=("$ATOLL" plan --model llama2-7b --gpu h100_sxm --gpus 16 --seq 4096 --global-batch 128)
+
+expect 0 "flags alone" "${plan[@]}" --json
+cp out bounded.json
+expect 0 "brute force" "${plan[@]}" --search brute-force --json
+cp out brute.json
+holds() { "$PYTHON" -c "import json,sys; a,b=(json.load(open(f)) for f in sys.argv[2:4]); assert eval(sys.argv[1]), (a,b)" "$@"; }
+expect 0 "bounded finds what brute force finds" holds "a['plans'] == b['plans'] and len(a['plans']) == 5" bounded.json brute.json
+expect 0 "the certificate adds up to the space" holds "sum(c['plans'] for c in a['certificate']) == a['funnel']['generated'] == b['funnel']['generated']" bounded.json brute.json
+expect 0 "bounds leave work out" holds "a['funnel']['simulated'] < b['funnel']['simulated'] == b['funnel']['after_memory']" bounded.json brute.json
+for ranks in 2 3; do
+    expect 0 "$ranks ranks" ranks "$ranks" plan --model llama2-7b --gpu H100-SXM-80 --gpus 16 --sequence 4096 --global-batch 128 --json
+    cp out ranks.json
+    expect 0 "$ranks ranks find the same" holds "a['plans'] == b['plans'] and a['funnel']['generated'] == b['funnel']['generated']" bounded.json ranks.json
+done
+
+cat >job.toml <<'TOML'
+model = "llama2-7b"
+gpu = "a100_sxm"
+gpus = 8
+global_batch = 64
+TOML
+expect 0 "a job and a run directory" "$ATOLL" plan job.toml --out run
+says "a job and a run directory" 'simulated'
+expect 0 "the archive is sound" "$ATOLL" archive verify run
+expect 0 "plans are a table" "$ATOLL" archive export run --table plans
+says "plans are a table" '^1,tp'
+expect 0 "h5py reads the plans" "$PYTHON" -c "
+import h5py
+f = h5py.File('run/archive.h5')
+assert list(f['plans/place']) == [1, 2, 3, 4, 5]
+assert sum(f['plan_counts/plans']) > 1000"
+expect 3 "a second search into the same folder" "$ATOLL" plan job.toml --out run
+expect 2 "runs with plans are not merged" "$ATOLL" archive merge run run --out merged
+
+expect 2 "an unknown model" "$ATOLL" plan --model llama2-7c --gpu h100_sxm --gpus 8
+says "an unknown model" "llama2-7b"
+expect 2 "an unknown model on ranks" ranks 2 plan --model llama2-7c --gpu h100_sxm --gpus 8
+says_once "an unknown model on ranks" '^atoll: .*llama2-7c'
+expect 2 "an unknown GPU" "$ATOLL" plan --model llama2-7b --gpu h100_smx --gpus 8
+says "an unknown GPU" "--gpu.*h100"
+expect 2 "no whole nodes" "$ATOLL" plan --model llama2-7b --gpu h100_sxm --gpus 12
+says "no whole nodes" "--gpus"
+expect 2 "no GPUs" "$ATOLL" plan --model llama2-7b --gpu h100_sxm
+says "no GPUs" "gpus"
+expect 2 "nothing fits into memory" "$ATOLL" plan --model llama3-405b --gpu h100_sxm --gpus 8 --global-batch 64
+says "nothing fits into memory" "memory"
+printf '[rule.none]\ndrop_if = "$tensor >= 1"\nwhy = "a test"\n' >none.toml
+expect 2 "a rule that drops all" "${plan[@]}" --rules none.toml
+says "a rule that drops all" "none"
+printf '[rule.bad]\ndrop_if = "$tensor >= * 1"\nwhy = "a test"\n' >bad.toml
+expect 2 "a rule with an error" "${plan[@]}" --rules bad.toml
+says "a rule with an error" "bad.toml:2"
+printf 'name = "x"\nlayrs = 3\n' >model.toml
+expect 2 "a wrong model file" "$ATOLL" plan --model ./model.toml --gpu h100_sxm --gpus 8
+says "a wrong model file" "model.toml:2.*layers"
+finish
