@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Links XGBoost (optional): trees that predict operator times.
 find_path(ATOLL_XGBOOST_INCLUDE xgboost/c_api.h)
 find_library(ATOLL_XGBOOST_LIBRARY xgboost)
