@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gradient-boosted trees through XGBoost's C interface; the only file that knows whether it is there.
+#include "plan/cost/boosted_trees.hpp"
+
+#include "atoll/core/error.hpp"
+
+#ifdef ATOLL_XGBOOST
+#include <xgboost/c_api.h>
+
+#include <limits>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#endif
+
+namespace atl::plan {
+
+#ifdef ATOLL_XGBOOST
+
+namespace {
+
+constexpr int tree_count = 400;
+
+void require(int status, const std::string& what) {
+    if (status != 0) throw InputError(what + ": " + XGBGetLastError());
+}
+
+struct FreeMatrix {
+    void operator()(void* matrix) const { XGDMatrixFree(matrix); }
+};
+struct FreeBooster {
+    void operator()(void* booster) const { XGBoosterFree(booster); }
+};
+using Matrix = std::unique_ptr<std::remove_pointer_t<DMatrixHandle>, FreeMatrix>;
+using Booster = std::unique_ptr<std::remove_pointer_t<BoosterHandle>, FreeBooster>;
+
+Matrix matrix_of(const FeatureRows& rows) {
+    DMatrixHandle handle = nullptr;
+    require(XGDMatrixCreateFromMat(rows.values.data(), rows.rows(), rows.width, std::numeric_limits<float>::quiet_NaN(),
+                                   &handle),
+            "rows for XGBoost");
+    return Matrix(handle);
+}
+
+Booster make_booster(const DMatrixHandle* matrices, bst_ulong count) {
+    BoosterHandle handle = nullptr;
+    require(XGBoosterCreate(matrices, count, &handle), "a model of XGBoost");
+    Booster booster(handle);
+    require(XGBoosterSetParam(handle, "nthread", "1"), "nthread");
+    return booster;
+}
+
+}  // namespace
+
+bool has_boosted_trees() { return true; }
+
+std::string train_trees(const FeatureRows& rows, const std::vector<float>& targets) {
+    const Matrix matrix = matrix_of(rows);
+    require(XGDMatrixSetFloatInfo(matrix.get(), "label", targets.data(), targets.size()), "targets for XGBoost");
+    const DMatrixHandle handle = matrix.get();
+    const Booster booster = make_booster(&handle, 1);
+    const std::pair<const char*, const char*> parameters[] = {
+        {"objective", "reg:squarederror"},
+        {"tree_method", "hist"},
+        {"grow_policy", "lossguide"},
+        {"max_depth", "0"},
+        {"max_leaves", "52"},
+        {"max_bin", "512"},
+        {"eta", "0.08"},
+        {"min_child_weight", "2"},
+        {"seed", "0"},
+        {"verbosity", "0"},
+    };
+    for (const auto& [key, value] : parameters) require(XGBoosterSetParam(booster.get(), key, value), key);
+    for (int tree = 0; tree < tree_count; ++tree) {
+        require(XGBoosterUpdateOneIter(booster.get(), tree, matrix.get()), "training");
+    }
+    const char* bytes = nullptr;
+    bst_ulong size = 0;
+    require(XGBoosterSaveModelToBuffer(booster.get(), R"({"format": "ubj"})", &size, &bytes), "a trained model");
+    return {bytes, size};
+}
+
+std::vector<double> predict_trees(std::string_view model, const std::string& name, const FeatureRows& rows) {
+    if (rows.rows() == 0) return {};
+    const Booster booster = make_booster(nullptr, 0);
+    require(XGBoosterLoadModelFromBuffer(booster.get(), model.data(), model.size()), name);
+    const Matrix matrix = matrix_of(rows);
+    const char* settings =
+        R"({"type": 0, "training": false, "iteration_begin": 0, "iteration_end": 0, "strict_shape": false})";
+    const bst_ulong* shape = nullptr;
+    bst_ulong dimensions = 0;
+    const float* values = nullptr;
+    require(XGBoosterPredictFromDMatrix(booster.get(), matrix.get(), settings, &shape, &dimensions, &values), name);
+    return {values, values + rows.rows()};
+}
+
+#else
+
+namespace {
+constexpr const char* absent = "this atoll was built without XGBoost; install libxgboost-dev and build again";
+}
+
+bool has_boosted_trees() { return false; }
+
+std::string train_trees(const FeatureRows& /*rows*/, const std::vector<float>& /*targets*/) {
+    throw InputError(absent);
+}
+
+std::vector<double> predict_trees(std::string_view /*model*/, const std::string& name, const FeatureRows& /*rows*/) {
+    throw InputError(name + ": " + absent);
+}
+
+#endif
+
+}  // namespace atl::plan

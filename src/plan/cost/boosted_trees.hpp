@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gradient-boosted trees over rows of numbers, by XGBoost where the build has it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atl::plan {
+
+/// Rows of equal width, one after the other.
+struct FeatureRows {
+    std::size_t width = 0;
+    std::vector<float> values;
+    std::size_t rows() const { return width == 0 ? 0 : values.size() / width; }
+};
+
+/// False: the two functions below throw InputError that says so.
+bool has_boosted_trees();
+
+/// Trees for the least squares of `targets`, as XGBoost's UBJSON. One thread: the same rows give the same bytes.
+std::string train_trees(const FeatureRows& rows, const std::vector<float>& targets);
+
+/// One value a row. `name` is the model's, for the message when `model` cannot be read.
+std::vector<double> predict_trees(std::string_view model, const std::string& name, const FeatureRows& rows);
+
+}  // namespace atl::plan
