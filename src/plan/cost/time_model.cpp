@@ -57,7 +57,7 @@ struct TimeModel::Tables {
           workload(the_workload),
           parameters(the_parameters),
           layers(model, cluster, workload, operators, parameters),
-          blocks(AxisIndex::room * AxisIndex::room * AxisIndex::room * AxisIndex::room) {
+          blocks(AxisIndex::room * AxisIndex::room) {
         const LayerParameters one = layer_parameters(model);
         const double dense_layers = model.mixture_of_experts() ? model.dense_layers : model.layers;
         const double expert_layers = model.layers - dense_layers;
@@ -79,7 +79,9 @@ struct TimeModel::Tables {
         const auto e = expert.of(strategy.expert);
         const auto m = micro_batch.of(strategy.micro_batch);
         if (!t || !c || !e || !m) return layers.cost(strategy);
-        auto& block = blocks[((*t * AxisIndex::room + *c) * AxisIndex::room + *e) * AxisIndex::room + *m];
+        auto& blocks_of = blocks[*t * AxisIndex::room + *c];
+        if (!blocks_of) blocks_of = std::make_unique<Blocks>();
+        auto& block = (*blocks_of)[*e * AxisIndex::room + *m];
         if (!block) block = std::make_unique<std::array<KnownCost, switch_count>>();
         KnownCost& found = (*block)[switches_of(strategy)];
         if (!found.known) found = {layers.cost(strategy), true};
@@ -112,7 +114,8 @@ struct TimeModel::Tables {
     AxisIndex context;
     AxisIndex expert;
     AxisIndex micro_batch;
-    std::vector<std::unique_ptr<std::array<KnownCost, switch_count>>> blocks;
+    using Blocks = std::array<std::unique_ptr<std::array<KnownCost, switch_count>>, AxisIndex::room * AxisIndex::room>;
+    std::vector<std::unique_ptr<Blocks>> blocks;  ///< by tensor and context, then by expert and micro-batch
     double dense_weights = 0;
     double expert_weights = 0;
     double embedding_weights = 0;
