@@ -79,6 +79,11 @@ int main(int argc, char** argv) {
         return crc32c(shape) % 4;
     };
     const plan::TimeParameters fitted = fit_time_model(timed, seconds, {}, options);
+    std::ofstream rows_out;
+    if (argc > 2) {
+        rows_out.open(argv[2]);
+        rows_out << "id,family,measured_s,fitted_s,folded_s,left_out_s,plan,note\n";
+    }
     std::map<const plan::TrainingRun*, double> folded;
     for (std::uint32_t fold = 0; fold < 4; ++fold) {
         std::vector<const plan::TrainingRun*> rest;
@@ -88,7 +93,7 @@ int main(int argc, char** argv) {
         const plan::TimeParameters without = fit_time_model(rest, seconds, {}, options);
         for (const plan::TrainingRun* run : timed) {
             if (fold_of(*run) == fold)
-                folded[run] = std::log(seconds(*run, without.of(run->family)) / *run->iteration_seconds);
+                folded[run] = std::log(seconds(*run, without.of(*run)) / *run->iteration_seconds);
         }
     }
     report::Table table("Iteration time, MAPE %", {{"family", report::Align::left},
@@ -113,9 +118,13 @@ int main(int argc, char** argv) {
                 return std::log(seconds(*run, parameters) / *run->iteration_seconds);
             };
             before.push_back(error({}));
-            in_sample.push_back(error(fitted.of(family)));
+            in_sample.push_back(error(fitted.of(*run)));
             folds.push_back(folded[run]);
-            left_out.push_back(error(without.shared));
+            left_out.push_back(error(without.of(*run)));
+            const double measured = *run->iteration_seconds;
+            rows_out << run->id << ",\"" << family << "\"," << measured << "," << measured * std::exp(in_sample.back())
+                     << "," << measured * std::exp(folds.back()) << "," << measured * std::exp(left_out.back()) << ","
+                     << describe(run->strategy) << ",\"" << run->note << "\"\n";
         }
         table.add_row({family, std::to_string(members.size()), report::short_number(mean_percent(before, 0), 3),
                        report::short_number(mean_percent(in_sample, 0), 3),
@@ -128,7 +137,8 @@ int main(int argc, char** argv) {
         std::printf("%-26s %10.4g", one.name, fitted.shared.*one.field);
         double low = 1e300;
         double high = 0;
-        for (const auto& [family, parameters] : fitted.families) {
+        for (const plan::TrainingRun* run : timed) {
+            const plan::CostParameters parameters = fitted.of(*run);
             low = std::min(low, parameters.*one.field);
             high = std::max(high, parameters.*one.field);
         }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The time model's constants from measured runs: shared ones, and what each family of runs has of its own.
+// The time model's constants from measured runs: shared ones, and what each group of runs has of its own.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -18,21 +19,25 @@ namespace atl::plan {
 struct CostParameter {
     const char* name;
     double CostParameters::*field;
-    double spread;         ///< standard deviation of its logarithm before any run is seen; 0: never moved
-    double family_spread;  ///< of one family's logarithm around the shared value; 0: the same for all
+    double spread;             ///< standard deviation of its logarithm before any run is seen; 0: never moved
+    double family_spread;      ///< of one family's logarithm around the shared value; 0: the same for all
+    double gpu_spread;         ///< the same of one type of GPU
+    double family_gpu_spread;  ///< the same of one family on one type of GPU, beside both
 };
 /// Every field of CostParameters.
 const std::vector<CostParameter>& cost_parameters();
 
-/// Shared constants, and those of each family that was seen.
+/// The groups a run belongs to: its family, its type of GPU, and both together.
+std::array<std::string, 3> groups_of(const TrainingRun& run);
+
+/// Shared constants, and what those of each group that was seen are multiplied with.
 struct TimeParameters {
     CostParameters shared;
-    std::map<std::string, CostParameters> families;
+    std::map<std::string, std::map<std::string, double>> groups;  ///< by group, by name of the constant
 
-    const CostParameters& of(const std::string& family) const {
-        const auto found = families.find(family);
-        return found == families.end() ? shared : found->second;
-    }
+    /// For runs of these groups; one that was not seen has the shared values.
+    CostParameters of(std::span<const std::string> names) const;
+    CostParameters of(const TrainingRun& run) const { return of(groups_of(run)); }
 };
 
 /// Seconds of one iteration of a run under given constants.

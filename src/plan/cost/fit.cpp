@@ -3,6 +3,7 @@
 #include "atoll/plan/fit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 
@@ -32,11 +33,17 @@ std::optional<std::vector<double>> solve(std::vector<double> a, std::vector<doub
     return b;
 }
 
-/// One unknown: the move of a constant's logarithm, shared or of one family.
+/// One unknown: the move of a constant's logarithm, shared or of one group.
 struct Unknown {
     std::size_t parameter = 0;
-    std::optional<std::size_t> family;
+    std::optional<std::size_t> group;
     double spread = 1;
+};
+
+/// Runs that share all of their groups have the same constants.
+struct Cell {
+    std::array<std::size_t, 3> groups;
+    std::vector<std::size_t> runs;
 };
 
 class Fit {
@@ -44,29 +51,31 @@ public:
     Fit(std::span<const TrainingRun* const> runs, const RunSeconds& seconds, const CostParameters& start,
         const FitOptions& options)
         : seconds_(seconds), start_(start), options_(options) {
-        std::map<std::string, std::size_t> index;
+        std::map<std::string, double> count;
+        std::map<std::array<std::size_t, 3>, std::size_t> cells;
         for (const TrainingRun* run : runs) {
             if (!run->usable || !run->iteration_seconds || *run->iteration_seconds <= 0) continue;
-            const auto [place, is_new] = index.emplace(run->family, families_.size());
-            if (is_new) families_.push_back(run->family);
+            std::array<std::size_t, 3> mine{};
+            const auto names = groups_of(*run);
+            for (std::size_t kind = 0; kind < names.size(); ++kind) {
+                const auto [place, is_new] = index_.emplace(names[kind], groups_.size());
+                if (is_new) add_group(names[kind], kind);
+                mine[kind] = place->second;
+            }
+            const auto [place, is_new] = cells.emplace(mine, cells_.size());
+            if (is_new) cells_.push_back({mine, {}});
+            cells_[place->second].runs.push_back(runs_.size());
             runs_.push_back(run);
-            family_of_.push_back(place->second);
-        }
-        std::vector<double> count(families_.size(), 0);
-        for (const std::size_t family : family_of_) ++count[family];
-        for (const std::size_t family : family_of_) {
-            const auto limit = options.independent_runs.find(families_[family]);
-            const double most = limit == options.independent_runs.end() ? count[family] : limit->second;
-            weight_.push_back(std::min(1.0, most / count[family]));
+            ++count[run->family];
         }
         const auto& all = cost_parameters();
         for (std::size_t p = 0; p < all.size(); ++p) {
             if (all[p].spread > 0) unknowns_.push_back({p, std::nullopt, all[p].spread});
         }
-        for (std::size_t f = 0; f < families_.size(); ++f) {
-            for (std::size_t p = 0; p < all.size(); ++p) {
-                if (all[p].family_spread > 0) unknowns_.push_back({p, f, all[p].family_spread});
-            }
+        for (const TrainingRun* run : runs_) {
+            const auto limit = options.independent_runs.find(run->family);
+            const double rows = count[run->family];
+            weight_.push_back(limit == options.independent_runs.end() ? 1 : std::min(1.0, limit->second / rows));
         }
     }
 
@@ -101,17 +110,37 @@ public:
             if (!better) break;
         }
         TimeParameters fitted;
-        fitted.shared = parameters_of(moves, std::nullopt);
-        for (std::size_t f = 0; f < families_.size(); ++f) fitted.families[families_[f]] = parameters_of(moves, f);
+        fitted.shared = parameters_of(moves, nullptr);
+        for (std::size_t u = 0; u < unknowns_.size(); ++u) {
+            if (!unknowns_[u].group) continue;
+            fitted.groups[groups_[*unknowns_[u].group]][cost_parameters()[unknowns_[u].parameter].name] =
+                std::exp(moves[u]);
+        }
         return fitted;
     }
 
 private:
-    CostParameters parameters_of(const std::vector<double>& moves, std::optional<std::size_t> family) const {
+    void add_group(const std::string& name, std::size_t kind) {
+        const auto& all = cost_parameters();
+        for (std::size_t p = 0; p < all.size(); ++p) {
+            const double spread = kind == 0   ? all[p].family_spread
+                                  : kind == 1 ? all[p].gpu_spread
+                                              : all[p].family_gpu_spread;
+            if (spread > 0) unknowns_.push_back({p, groups_.size(), spread});
+        }
+        groups_.push_back(name);
+    }
+
+    static bool concerns(const Unknown& unknown, const Cell* cell) {
+        return !unknown.group || (cell != nullptr && std::find(cell->groups.begin(), cell->groups.end(),
+                                                               *unknown.group) != cell->groups.end());
+    }
+
+    CostParameters parameters_of(const std::vector<double>& moves, const Cell* cell) const {
         CostParameters parameters = start_;
         for (std::size_t u = 0; u < unknowns_.size(); ++u) {
-            if (unknowns_[u].family && unknowns_[u].family != family) continue;
-            parameters.*cost_parameters()[unknowns_[u].parameter].field *= std::exp(moves[u]);
+            if (concerns(unknowns_[u], cell))
+                parameters.*cost_parameters()[unknowns_[u].parameter].field *= std::exp(moves[u]);
         }
         return parameters;
     }
@@ -122,11 +151,9 @@ private:
 
     std::vector<double> residuals_of(const std::vector<double>& moves) const {
         std::vector<double> residuals(runs_.size());
-        for (std::size_t f = 0; f < families_.size(); ++f) {
-            const CostParameters parameters = parameters_of(moves, f);
-            for (std::size_t r = 0; r < runs_.size(); ++r) {
-                if (family_of_[r] == f) residuals[r] = residual(r, parameters);
-            }
+        for (const Cell& cell : cells_) {
+            const CostParameters parameters = parameters_of(moves, &cell);
+            for (const std::size_t run : cell.runs) residuals[run] = residual(run, parameters);
         }
         return residuals;
     }
@@ -152,12 +179,11 @@ private:
             std::vector<double> nudged = moves;
             nudged[u] += nudge;
             slopes[u].assign(runs_.size(), 0);
-            for (std::size_t f = 0; f < families_.size(); ++f) {
-                if (unknowns_[u].family && *unknowns_[u].family != f) continue;
-                const CostParameters parameters = parameters_of(nudged, f);
-                for (std::size_t r = 0; r < runs_.size(); ++r) {
-                    if (family_of_[r] == f) slopes[u][r] = (residual(r, parameters) - residuals[r]) / nudge;
-                }
+            for (const Cell& cell : cells_) {
+                if (!concerns(unknowns_[u], &cell)) continue;
+                const CostParameters parameters = parameters_of(nudged, &cell);
+                for (const std::size_t run : cell.runs)
+                    slopes[u][run] = (residual(run, parameters) - residuals[run]) / nudge;
             }
         }
         for (std::size_t u = 0; u < n; ++u) {
@@ -179,9 +205,10 @@ private:
     CostParameters start_;
     const FitOptions& options_;
     std::vector<const TrainingRun*> runs_;
-    std::vector<std::size_t> family_of_;
     std::vector<double> weight_;
-    std::vector<std::string> families_;
+    std::map<std::string, std::size_t> index_;
+    std::vector<std::string> groups_;
+    std::vector<Cell> cells_;
     std::vector<Unknown> unknowns_;
 };
 
@@ -190,27 +217,44 @@ private:
 const std::vector<CostParameter>& cost_parameters() {
     using P = CostParameters;
     static const std::vector<CostParameter> table{
-        {"gemm", &P::gemm, 0.2, 0.15},
-        {"attention_forward", &P::attention_forward, 0.3, 0.3},
-        {"attention_backward", &P::attention_backward, 0.2, 0},
-        {"elementwise", &P::elementwise, 0.3, 0.15},
-        {"tensor_traffic", &P::tensor_traffic, 0.4, 0.4},
-        {"inter_node_efficiency", &P::inter_node_efficiency, 0.2, 0.2},
-        {"data_traffic", &P::data_traffic, 0.5, 0.4},
-        {"p2p_in_sight", &P::p2p_in_sight, 0.5, 0},
-        {"head", &P::head, 0.2, 0},
-        {"misaligned_gemm", &P::misaligned_gemm, 0.2, 0},
-        {"misaligned_head", &P::misaligned_head, 0.4, 0},
-        {"host_forward_seconds", &P::host_forward_seconds, 0.4, 0.2},
-        {"host_backward", &P::host_backward, 0.3, 0},
-        {"host_tensor_seconds", &P::host_tensor_seconds, 0.5, 0},
-        {"micro_batch_seconds", &P::micro_batch_seconds, 0.8, 0.8},
-        {"optimizer_bytes", &P::optimizer_bytes, 0.3, 0.3},
-        {"straggler", &P::straggler, 0.6, 0.3},
-        {"overlap_slowdown", &P::overlap_slowdown, 0.5, 0.4},
-        {"tensor_overlap_in_sight", &P::tensor_overlap_in_sight, 0.3, 0},
+        {"gemm", &P::gemm, 0.2, 0.15, 0.1, 0.1},
+        {"attention_forward", &P::attention_forward, 0.3, 0.3, 0.2, 0.4},
+        {"attention_backward", &P::attention_backward, 0.2, 0, 0, 0},
+        {"elementwise", &P::elementwise, 0.3, 0.15, 0, 0},
+        {"tensor_traffic", &P::tensor_traffic, 0.4, 0.4, 0, 0.2},
+        {"inter_node_efficiency", &P::inter_node_efficiency, 0.2, 0.2, 0, 0},
+        {"data_traffic", &P::data_traffic, 0.5, 0.4, 0, 0.2},
+        {"p2p_in_sight", &P::p2p_in_sight, 0.5, 0, 0, 0},
+        {"head", &P::head, 0.2, 0, 0, 0},
+        {"misaligned_gemm", &P::misaligned_gemm, 0.2, 0, 0, 0},
+        {"misaligned_head", &P::misaligned_head, 0.4, 0, 0, 0},
+        {"host_forward_seconds", &P::host_forward_seconds, 0.4, 0.2, 0, 0},
+        {"host_backward", &P::host_backward, 0.3, 0, 0, 0},
+        {"host_tensor_seconds", &P::host_tensor_seconds, 0.5, 0, 0, 0},
+        {"micro_batch_seconds", &P::micro_batch_seconds, 0.8, 0.8, 0, 0},
+        {"optimizer_bytes", &P::optimizer_bytes, 0.3, 0.3, 0, 0},
+        {"straggler", &P::straggler, 0.6, 0.3, 0, 0},
+        {"overlap_slowdown", &P::overlap_slowdown, 0.5, 0.4, 0, 0},
+        {"tensor_overlap_in_sight", &P::tensor_overlap_in_sight, 0.3, 0, 0, 0},
     };
     return table;
+}
+
+std::array<std::string, 3> groups_of(const TrainingRun& run) {
+    return {run.family, run.cluster.gpu.name, run.family + " on " + run.cluster.gpu.name};
+}
+
+CostParameters TimeParameters::of(std::span<const std::string> names) const {
+    CostParameters parameters = shared;
+    for (const std::string& name : names) {
+        const auto found = groups.find(name);
+        if (found == groups.end()) continue;
+        for (const CostParameter& one : cost_parameters()) {
+            const auto factor = found->second.find(one.name);
+            if (factor != found->second.end()) parameters.*one.field *= factor->second;
+        }
+    }
+    return parameters;
 }
 
 TimeParameters fit_time_model(std::span<const TrainingRun* const> runs, const RunSeconds& seconds,

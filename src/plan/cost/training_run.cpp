@@ -119,7 +119,7 @@ public:
         run_.usable = fill_cluster() && fill_model() && fill_strategy();
         run_.family = family_of();
         if (measured == MeasuredColumns::read) {
-            if (run_.usable) run_.iteration_seconds = measured_seconds();
+            if (run_.usable && count(seq, 0) > 0) run_.iteration_seconds = measured_seconds();
             run_.peak_gib = rows_.optional_number(peak_mem);
             if (const auto ended = rows_.optional_number(oom)) run_.out_of_memory = *ended != 0;
         }
@@ -258,7 +258,7 @@ private:
     /// As given, else by the tokens or the flops a second. Flops of a model: 6 for each active weight and token and
     /// 12 x layers x hidden x sequence for attention; hardware flops of full recomputation are 4 / 3 of that.
     std::optional<double> measured_seconds() const {
-        if (const auto seconds = rows_.optional_number(iter_s)) return seconds;
+        if (const auto seconds = rows_.optional_number(iter_s); seconds && *seconds > 0) return seconds;
         const double tokens = static_cast<double>(run_.workload.global_batch) * run_.workload.sequence;
         if (const auto rate = rows_.optional_number(tokens_s_gpu); rate && *rate > 0)
             return tokens / (*rate * run_.cluster.gpus);
