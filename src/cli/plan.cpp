@@ -20,7 +20,9 @@ void add_plan(Command& program, Action& action, const std::string& command_line)
     verb.callback(
         "--seq", [flags](const std::string& value) { flags->emplace_back("--sequence", value); },
         "Short for --sequence", job_options_group);
+    add_plan_tables(verb, action);
     verb.on_parsed([=, &action] {
+        if (action) return;  // a verb below was given
         request->flags = *flags;
         request->command_line = command_line;
         action = [=] { return app::plan(*request); };

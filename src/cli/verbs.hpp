@@ -16,6 +16,8 @@ using Action = std::function<ExitCode()>;
 void add_evolve(Command& program, Action& action, const std::string& command_line);
 void add_resume(Command& program, Action& action, const std::string& command_line);
 void add_plan(Command& program, Action& action, const std::string& command_line);
+/// Verbs below `plan`.
+void add_plan_tables(Command& plan, Action& action);
 void add_new(Command& program, Action& action);
 void add_evaluate(Command& program, Action& action);
 void add_status(Command& program, Action& action);

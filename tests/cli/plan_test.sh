@@ -59,4 +59,11 @@ says "a rule with an error" "bad.toml:2"
 printf 'name = "x"\nlayrs = 3\n' >model.toml
 expect 2 "a wrong model file" "$ATOLL" plan --model ./model.toml --gpu h100_sxm --gpus 8
 says "a wrong model file" "model.toml:2.*layers"
+
+printf 'rows = 1\n[shared]\ngem = 1.0\n' >wrong.toml
+expect 2 "constants with a wrong key" "${plan[@]}" --parameters wrong.toml
+says "constants with a wrong key" "wrong.toml:3:.*'gemm'"
+expect 2 "an unknown family" "${plan[@]}" --family "NeMo 25.05"
+says "an unknown family" "NeMo 25.04"
+expect 0 "a known family" "${plan[@]}" --family "NeMo 25.04" --json
 finish

@@ -27,4 +27,21 @@ struct PlanRequest {
 /// that is wrong, and for a space that the filters leave nothing of, naming the filter.
 ExitCode plan(const PlanRequest& request);
 
+/// Words of the verbs on tables of runs (columns of data/measured/training.csv).
+struct PlanTableRequest {
+    std::filesystem::path table;                ///< of predict and calibrate
+    std::optional<std::filesystem::path> runs;  ///< of fit; those that come with the program otherwise
+    std::filesystem::path out;
+    std::optional<std::filesystem::path>
+        parameters;  ///< TOML of the time model's constants; the shipped ones otherwise
+    std::optional<std::filesystem::path> residuals;
+};
+/// Fits the time model's constants to measured runs, writes them, prints the error of every family. About a minute.
+ExitCode plan_fit(const PlanTableRequest& request);
+/// Writes id, iter_s, iter_s_low, iter_s_high, peak_mem_gib, oom_probability, note of every row; what was measured is
+/// never read.
+ExitCode plan_predict(const PlanTableRequest& request);
+/// One factor on all times from three or more measured runs. Throws InputError for fewer.
+ExitCode plan_calibrate(const PlanTableRequest& request);
+
 }  // namespace atl::app

@@ -7,6 +7,7 @@ namespace atl::plan {
 /// Few and physical. The values are a first set, taken from a study of 1,327 measured runs; docs/plan.md says what they
 /// are worth.
 struct CostParameters {
+    double scale = 1.0;                     ///< on the whole iteration: what a user's own runs say
     double gemm = 1.0;                      ///< on the operator table's matrix products
     double attention_forward = 1.31;        ///< on the operator table's attention
     double attention_backward = 3.35;       ///< on attention_forward

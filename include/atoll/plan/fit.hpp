@@ -1,44 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The time model's constants from measured runs: shared ones, and what each group of runs has of its own.
+// The time model's constants from measured runs, and how far they are from runs that a fit did not see.
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "atoll/plan/cost_parameters.hpp"
 #include "atoll/plan/measured_table.hpp"
+#include "atoll/plan/time_parameters.hpp"
 
 namespace atl::plan {
 
-/// One constant of the model, and how far a fit may move it.
-struct CostParameter {
-    const char* name;
-    double CostParameters::*field;
-    double spread;             ///< standard deviation of its logarithm before any run is seen; 0: never moved
-    double family_spread;      ///< of one family's logarithm around the shared value; 0: the same for all
-    double gpu_spread;         ///< the same of one type of GPU
-    double family_gpu_spread;  ///< the same of one family on one type of GPU, beside both
-};
-/// Every field of CostParameters.
-const std::vector<CostParameter>& cost_parameters();
-
 /// The groups a run belongs to: its family, its type of GPU, and both together.
 std::array<std::string, 3> groups_of(const TrainingRun& run);
-
-/// Shared constants, and what those of each group that was seen are multiplied with.
-struct TimeParameters {
-    CostParameters shared;
-    std::map<std::string, std::map<std::string, double>> groups;  ///< by group, by name of the constant
-
-    /// For runs of these groups; one that was not seen has the shared values.
-    CostParameters of(std::span<const std::string> names) const;
-    CostParameters of(const TrainingRun& run) const { return of(groups_of(run)); }
-};
 
 /// Seconds of one iteration of a run under given constants.
 using RunSeconds = std::function<double(const TrainingRun& run, const CostParameters& parameters)>;
@@ -46,13 +23,32 @@ using RunSeconds = std::function<double(const TrainingRun& run, const CostParame
 struct FitOptions {
     double noise = 0.06;  ///< standard deviation of a run's log(measured / true): what repeated runs differ by
     int rounds = 12;      ///< of Gauss-Newton at most
-    /// Runs of one family count as at most so many independent ones.
-    std::map<std::string, double> independent_runs;
+    /// Runs of one family count as at most so many independent ones. Those of vTrain's single nodes are composed of
+    /// about 32 measured layers (docs/cost-model.md).
+    std::map<std::string, double> independent_runs{{"vTrain single node", 32}};
 };
 
-/// The most probable constants: least squares of log(predicted / measured) with Huber's loss, the spreads above as
-/// priors, by damped Gauss-Newton. Runs without a measured time are left out.
+/// The most probable constants: least squares of log(predicted / measured) with Huber's loss, the spreads of
+/// cost_parameters() as priors, by damped Gauss-Newton. Runs without a measured time are left out. No intervals.
 TimeParameters fit_time_model(std::span<const TrainingRun* const> runs, const RunSeconds& seconds,
                               const CostParameters& start, const FitOptions& options);
+
+/// One measured run under four fits.
+struct ValidatedRun {
+    const TrainingRun* run = nullptr;
+    double fitted = 0;    ///< predicted seconds by the fit of all runs
+    double folded = 0;    ///< by the fit without its fold, a quarter of the shapes
+    double left_out = 0;  ///< by the fit without its family
+    double three = 0;  ///< the same, scaled by three other runs of the family (mean over several threes, of the logs)
+};
+
+struct FittedTimeModel {
+    TimeParameters parameters;  ///< of all runs, with 90 % intervals by what the others left out
+    std::vector<ValidatedRun> runs;
+};
+
+/// Fits all runs, then every fold and every family away: about 14 fits.
+FittedTimeModel fit_and_validate(std::span<const TrainingRun* const> runs, const RunSeconds& seconds,
+                                 const FitOptions& options);
 
 }  // namespace atl::plan

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "atoll/core/error.hpp"
 #include "atoll/core/file.hpp"
+#include "atoll/core/nearest.hpp"
+#include "atoll/plan/time_parameters.hpp"
 #include "plan_search.hpp"
 
 namespace atl::app {
@@ -71,6 +75,27 @@ plan::Cluster cluster_of(const ResolvedOptions& options) {
     return cluster;
 }
 
+/// The constants for runs of the job's family on its type of GPU, and how far such predictions are off.
+void take_time_parameters(PlanJob& job) {
+    const std::string& file = job.options.text("parameters");
+    const plan::TimeParameters parameters =
+        file.empty() ? plan::shipped_time_parameters() : plan::parse_time_parameters(text_of(file), file);
+    const std::string& family = job.options.text("family");
+    const std::string& gpu = job.cluster.gpu.name;
+    if (!family.empty() && !parameters.groups.contains(family)) {
+        std::vector<std::string> names;
+        for (const auto& [name, group] : parameters.groups) names.push_back(name);
+        throw InputError(fmt::format("{}: no family '{}' of measured runs{}; there are {}",
+                                     job.options.source("family"), family, did_you_mean(family, names),
+                                     fmt::join(names, ", ")));
+    }
+    std::vector<std::string> groups{gpu};
+    if (!family.empty()) groups = {family, gpu, family + " on " + gpu};
+    job.time_parameters = parameters.of(groups);
+    job.interval_half_width = parameters.half_width_of(groups);
+    job.runs_fitted = parameters.rows;
+}
+
 }  // namespace
 
 PlanJob make_plan_job(ResolvedOptions options) {
@@ -79,6 +104,7 @@ PlanJob make_plan_job(ResolvedOptions options) {
     job.cluster = cluster_of(job.options);
     job.workload.sequence = static_cast<std::uint32_t>(job.options.integer("sequence"));
     job.workload.global_batch = static_cast<std::uint32_t>(job.options.integer("global_batch"));
+    take_time_parameters(job);
     job.space = found_for(job.options, "space", [](const std::string& name) {
         return is_path(name) ? plan::parse_space(text_of(name), name) : plan::shipped_space(name);
     });

@@ -44,6 +44,12 @@ std::vector<Option> rows() {
     table.push_back(
         text("space", "\"astra\"", "Space of plans: astra, full, or a TOML file like those of models/spaces."));
     table.push_back(text("rules", "\"\"", "TOML file with rules beside those that ship (models/rules)."));
+    table.push_back(text("parameters", "\"\"",
+                         "TOML file with the time model's constants, of 'plan fit' or 'plan calibrate'; empty: those "
+                         "that come with atoll."));
+    table.push_back(text("family", "\"\"",
+                         "Family of measured runs that yours are like (models/cost_parameters.toml: \"NeMo 25.04\"); "
+                         "empty: none."));
     table.push_back(number(OptionType::integer, "top", "5", 1, 1000, "Plans to keep, best first."));
     table.push_back(number(OptionType::real, "out_of_memory_limit", "0.5", 0, 1,
                            "Plans more likely than this to run out of memory are dropped."));

@@ -35,6 +35,8 @@ struct PlanJob {
     std::vector<plan::RuleText> rules;
     plan::CostParameters time_parameters;
     plan::MemoryParameters memory_parameters;
+    double interval_half_width = 0;  ///< w of the 90 % interval [seconds / (1 + w), seconds * (1 + w)]
+    std::uint64_t runs_fitted = 0;   ///< measured runs behind the time model's constants
     std::size_t keep = 5;
     double out_of_memory_limit = 0.5;
     bool brute_force = false;

@@ -111,9 +111,13 @@ public:
         }
         TimeParameters fitted;
         fitted.shared = parameters_of(moves, nullptr);
+        fitted.rows = runs_.size();
+        for (const Cell& cell : cells_) {
+            for (const std::size_t group : cell.groups) fitted.groups[groups_[group]].rows += cell.runs.size();
+        }
         for (std::size_t u = 0; u < unknowns_.size(); ++u) {
             if (!unknowns_[u].group) continue;
-            fitted.groups[groups_[*unknowns_[u].group]][cost_parameters()[unknowns_[u].parameter].name] =
+            fitted.groups[groups_[*unknowns_[u].group]].factors[cost_parameters()[unknowns_[u].parameter].name] =
                 std::exp(moves[u]);
         }
         return fitted;
@@ -214,47 +218,8 @@ private:
 
 }  // namespace
 
-const std::vector<CostParameter>& cost_parameters() {
-    using P = CostParameters;
-    static const std::vector<CostParameter> table{
-        {"gemm", &P::gemm, 0.2, 0.15, 0.1, 0.1},
-        {"attention_forward", &P::attention_forward, 0.3, 0.3, 0.2, 0.4},
-        {"attention_backward", &P::attention_backward, 0.2, 0, 0, 0},
-        {"elementwise", &P::elementwise, 0.3, 0.15, 0, 0},
-        {"tensor_traffic", &P::tensor_traffic, 0.4, 0.4, 0, 0.2},
-        {"inter_node_efficiency", &P::inter_node_efficiency, 0.2, 0.2, 0, 0},
-        {"data_traffic", &P::data_traffic, 0.5, 0.4, 0, 0.2},
-        {"p2p_in_sight", &P::p2p_in_sight, 0.5, 0, 0, 0},
-        {"head", &P::head, 0.2, 0, 0, 0},
-        {"misaligned_gemm", &P::misaligned_gemm, 0.2, 0, 0, 0},
-        {"misaligned_head", &P::misaligned_head, 0.4, 0, 0, 0},
-        {"host_forward_seconds", &P::host_forward_seconds, 0.4, 0.2, 0, 0},
-        {"host_backward", &P::host_backward, 0.3, 0, 0, 0},
-        {"host_tensor_seconds", &P::host_tensor_seconds, 0.5, 0, 0, 0},
-        {"micro_batch_seconds", &P::micro_batch_seconds, 0.8, 0.8, 0, 0},
-        {"optimizer_bytes", &P::optimizer_bytes, 0.3, 0.3, 0, 0},
-        {"straggler", &P::straggler, 0.6, 0.3, 0, 0},
-        {"overlap_slowdown", &P::overlap_slowdown, 0.5, 0.4, 0, 0},
-        {"tensor_overlap_in_sight", &P::tensor_overlap_in_sight, 0.3, 0, 0, 0},
-    };
-    return table;
-}
-
 std::array<std::string, 3> groups_of(const TrainingRun& run) {
     return {run.family, run.cluster.gpu.name, run.family + " on " + run.cluster.gpu.name};
-}
-
-CostParameters TimeParameters::of(std::span<const std::string> names) const {
-    CostParameters parameters = shared;
-    for (const std::string& name : names) {
-        const auto found = groups.find(name);
-        if (found == groups.end()) continue;
-        for (const CostParameter& one : cost_parameters()) {
-            const auto factor = found->second.find(one.name);
-            if (factor != found->second.end()) parameters.*one.field *= factor->second;
-        }
-    }
-    return parameters;
 }
 
 TimeParameters fit_time_model(std::span<const TrainingRun* const> runs, const RunSeconds& seconds,

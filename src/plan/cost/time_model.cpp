@@ -199,7 +199,7 @@ CostTerms TimeModel::terms(const Strategy& strategy) {
         parameters.optimizer_bytes * owned /
         (strategy.offload_optimizer ? std::min(memory, 1e9 * tables.cluster.gpu.pcie_gb_per_second) : memory);
     const double doublings = std::log2(std::max(1.0, tables.cluster.gpus / 8.0));
-    terms.slowdown = 1 + parameters.straggler * doublings;
+    terms.slowdown = parameters.scale * (1 + parameters.straggler * doublings);
     return terms;
 }
 

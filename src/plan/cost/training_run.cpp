@@ -207,7 +207,17 @@ private:
         const std::uint32_t gpus = run_.cluster.gpus;
         plan.data = std::max(1U, gpus / fixed);
         if (plan.gpus() != gpus) note("sizes do not multiply to the GPUs; dp is GPUs / (tp pp cp)");
-        if (run_.model.experts == 0 || plan.expert > plan.data * plan.context * plan.tensor) plan.expert = 1;
+        const std::uint32_t replicas = plan.data * plan.context * plan.tensor;
+        if (run_.model.experts == 0 || plan.expert > replicas) plan.expert = 1;
+        if (run_.model.experts > 0 && text(ep).empty()) {
+            // as many as a node or a rack usually holds of them
+            const std::uint32_t most = std::min({64U, replicas, run_.model.experts});
+            std::uint32_t share = 1;
+            while (2 * share <= most && run_.model.experts % (2 * share) == 0 && replicas % (2 * share) == 0)
+                share *= 2;
+            plan.expert = static_cast<std::uint16_t>(share);
+            note("expert parallel size filled in");
+        }
         run_.workload.sequence = count(seq, 2048);
         run_.workload.global_batch = count(global_batch, 0);
         if (run_.workload.global_batch == 0) return give_up("no global batch");

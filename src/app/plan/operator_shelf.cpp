@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables in memory, operator times by type of GPU.
+#include "operator_shelf.hpp"
+
+#include "atoll/core/gzip.hpp"
+#include "atoll/plan/cost_model.hpp"
+#include "atoll/plan/measured_operators.hpp"
+#include "measured_files.hpp"
+
+namespace atl::app {
+
+namespace {
+
+constexpr std::uint64_t largest_table_bytes = 1U << 30U;
+
+}  // namespace
+
+OperatorShelf::OperatorShelf() {
+    const std::filesystem::path folder = measured_operators_folder();
+    gemm_ = read_compressed_file(folder / "gemm.csv.gz", largest_table_bytes);
+    attention_ = read_compressed_file(folder / "attention_forward_causal.csv.gz", largest_table_bytes);
+    collective_ = read_compressed_file(folder / "collective.csv.gz", largest_table_bytes);
+}
+
+plan::OperatorTimes& OperatorShelf::of(const plan::Gpu& gpu) {
+    auto& times = operators_[gpu.name];
+    if (!times) {
+        times = plan::make_measured_operators({.gemm = gemm_, .attention = attention_, .collective = collective_}, gpu,
+                                              plan::shipped_gpus().find(gpu.operators));
+    }
+    return *times;
+}
+
+double OperatorShelf::seconds(const plan::TrainingRun& run, const plan::CostParameters& parameters) {
+    return plan::TimeModel(run.model, run.cluster, run.workload, of(run.cluster.gpu), parameters).seconds(run.strategy);
+}
+
+}  // namespace atl::app
