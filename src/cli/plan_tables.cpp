@@ -13,7 +13,7 @@ void add_plan_tables(Command& plan, Action& action) {
         auto request = std::make_shared<app::PlanTableRequest>();
         verb.required_option("-o,--out", request->out, "File to write", "FILE");
         verb.on_parsed([&action, request, does] { action = [request, does] { return does(*request); }; });
-        return std::pair(std::move(verb), request);
+        return std::pair(verb, request);
     };
     auto [fit, fit_request] = add("fit", "Fit the time model's constants to measured runs", app::plan_fit);
     fit.option("runs", fit_request->runs, "Measured runs (default: those that come with atoll)", "RUNS.csv");

@@ -98,7 +98,9 @@ FittedTimeModel fit_and_validate(std::span<const TrainingRun* const> runs, const
     }
     std::vector<std::pair<double, double>> unseen;
     std::vector<std::pair<double, double>> calibrated;
-    for (const auto& [family, members] : families) {
+    for (const auto& entry : families) {
+        const std::string& family = entry.first;
+        const std::vector<std::size_t>& members = entry.second;
         const TimeParameters rest = without([&](const TrainingRun& run) { return run.family == family; });
         std::vector<double> misses;
         std::vector<double> folded;

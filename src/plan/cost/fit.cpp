@@ -89,7 +89,8 @@ public:
             std::vector<double> gradient(moves.size(), 0);
             linearize(moves, residuals, normal, gradient);
             bool better = false;
-            for (int attempt = 0; attempt < 6 && !better; ++attempt, damping *= 10) {
+            for (int attempt = 0; attempt < 6 && !better; ++attempt) {
+                if (attempt > 0) damping *= 10;
                 std::vector<double> damped = normal;
                 for (std::size_t i = 0; i < moves.size(); ++i) damped[i * moves.size() + i] *= 1 + damping;
                 const auto step = solve(damped, gradient);
@@ -104,7 +105,7 @@ public:
                 moves = tried;
                 residuals = there;
                 loss = reached;
-                damping /= 100;
+                damping /= 10;
                 if (is_end) round = options_.rounds;
             }
             if (!better) break;

@@ -119,7 +119,7 @@ public:
         run_.usable = fill_cluster() && fill_model() && fill_strategy();
         run_.family = family_of();
         if (measured == MeasuredColumns::read) {
-            if (run_.usable && count(seq, 0) > 0) run_.iteration_seconds = measured_seconds();
+            if (run_.usable && rows_.optional_number(seq).value_or(1) > 0) run_.iteration_seconds = measured_seconds();
             run_.peak_gib = rows_.optional_number(peak_mem);
             if (const auto ended = rows_.optional_number(oom)) run_.out_of_memory = *ended != 0;
         }
@@ -181,7 +181,8 @@ private:
             shape.expert_ffn = count(moe_ffn, shape.ffn);
             if (names_any(name_, {"deepseek", "kimi"})) {
                 shape.shared_expert_ffn = shape.expert_ffn;
-                shape.dense_layers = std::min(shape.layers, names_any(name_, {"v3"}) ? 3U : 1U);
+                // a model cut down to a few layers keeps one dense layer of three
+                shape.dense_layers = names_any(name_, {"v3"}) && shape.layers > 8 ? 3 : 1;
                 shape.query_rank = 1536;
                 shape.kv_rank = 512;
                 shape.rope_head_dim = 64;
@@ -203,7 +204,7 @@ private:
         plan.pipeline = small(pp);
         plan.context = small(cp);
         plan.expert = small(ep);
-        const std::uint32_t fixed = std::uint32_t{plan.tensor} * plan.pipeline * plan.context;
+        const std::uint32_t fixed = std::max(1U, std::uint32_t{plan.tensor} * plan.pipeline * plan.context);
         const std::uint32_t gpus = run_.cluster.gpus;
         plan.data = std::max(1U, gpus / fixed);
         if (plan.gpus() != gpus) note("sizes do not multiply to the GPUs; dp is GPUs / (tp pp cp)");
