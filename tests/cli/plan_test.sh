@@ -66,4 +66,27 @@ says "constants with a wrong key" "wrong.toml:3:.*'gemm'"
 expect 2 "an unknown family" "${plan[@]}" --family "NeMo 25.05"
 says "an unknown family" "NeMo 25.04"
 expect 0 "a known family" "${plan[@]}" --family "NeMo 25.04" --json
+
+for target in megatron torchtitan deepspeed; do
+    expect 0 "a plan for $target" "${plan[@]}" --space full --emit "$target" --emit-to "for-$target"
+    says "a plan for $target" "for-$target"
+    expect 0 "the batch script for $target is sound bash" bash -n "for-$target/train.sbatch"
+    expect 2 "a second plan into the same folder" "${plan[@]}" --emit "$target" --emit-to "for-$target"
+    says "a second plan into the same folder" "for-$target"
+done
+expect 0 "Megatron-LM's arguments" grep -qx -- '--num-layers 32' for-megatron/arguments.txt
+expect 0 "DeepSpeed's file is JSON" "$PYTHON" -c "import json; assert json.load(open('for-deepspeed/ds_config.json'))['train_batch_size'] == 128"
+expect 0 "torchtitan's file is TOML" "$PYTHON" -c "import tomllib; assert tomllib.load(open('for-torchtitan/job.toml','rb'))['training']['global_batch_size'] == 128"
+
+expect 0 "why, with stages and pictures" "${plan[@]}" --explain --stages --pictures pictures
+says "why, with stages and pictures" "Why plan 1"
+says "why, with stages and pictures" "What more of one resource would buy"
+says "why, with stages and pictures" "Memory of plan 1's stages"
+for picture in memory timeline; do
+    expect 0 "$picture.svg is well formed" "$PYTHON" -c "import sys, xml.dom.minidom as x; assert x.parse(sys.argv[1]).documentElement.tagName == 'svg'" "pictures/$picture.svg"
+done
+expect 0 "stages and gains as JSON" "${plan[@]}" --explain --json
+cp out explain.json
+expect 0 "the fullest stage is the plan's peak" holds "abs(max(s['total_gib'] for s in a['stages']) - a['plans'][0]['peak_gib']) < 1e-9 and len(a['resource_gains']) == 5" explain.json explain.json
+expect 0 "more of anything is never slower" holds "all(g['seconds_after'] <= g['seconds_before'] * (1 + 1e-12) for g in a['resource_gains'])" explain.json explain.json
 finish

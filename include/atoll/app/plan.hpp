@@ -22,6 +22,9 @@ struct PlanRequest {
     std::string command_line;
     bool json = false;
     bool show_config = false;
+    bool explain = false;  ///< print what sets the best plan apart, what binds it, which plans are as good
+    bool stages = false;   ///< print the memory of its stages
+    std::optional<std::filesystem::path> pictures;  ///< folder for memory.svg and timeline.svg
 };
 /// Searches on all ranks it was started on, and prints on rank 0. Throws InputError for a model, GPU, space or rule
 /// that is wrong, and for a space that the filters leave nothing of, naming the filter.

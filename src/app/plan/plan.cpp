@@ -41,12 +41,21 @@ ExitCode tell(const PlanRequest& request, const PlanJob& job, const PlanFindings
                                      .ranks = findings.ranks,
                                      .seconds = findings.search_seconds});
     }
+    std::filesystem::path emitted;
+    if (job.emit) emitted = emit_best(job, findings);
+    if (request.pictures) draw_best(job, findings, *request.pictures);
+    std::vector<plan::ResourceGain> gains;
+    if (request.explain) gains = resource_gains(job, findings);
     if (request.json) {
-        std::cout << plans_json(job, findings).dump(2) << "\n";
-    } else {
-        print_plans(job, findings, std::cout);
-        if (request.run) std::cout << "kept in " << request.run->string() << "\n";
+        std::cout << plans_json(job, findings, gains).dump(2) << "\n";
+        return ExitCode::ok;
     }
+    print_plans(job, findings, std::cout);
+    if (request.stages) print_stages(job, findings, std::cout);
+    if (request.explain) print_explanation(findings, gains, std::cout);
+    if (job.emit) std::cout << "plan 1 as arguments and a batch script in " << emitted.string() << "\n";
+    if (request.pictures) std::cout << "pictures in " << request.pictures->string() << "\n";
+    if (request.run) std::cout << "kept in " << request.run->string() << "\n";
     std::cout << std::flush;
     return ExitCode::ok;
 }

@@ -112,6 +112,10 @@ PlanJob make_plan_job(ResolvedOptions options) {
     if (const std::string& file = job.options.text("rules"); !file.empty()) {
         for (plan::RuleText& rule : plan::parse_rules(text_of(file), file)) job.rules.push_back(std::move(rule));
     }
+    if (const std::string& target = job.options.text("emit"); target != "none") {
+        job.emit = plan::parse_emit_target(target);
+        for (plan::RuleText& rule : plan::target_rules(*job.emit)) job.rules.push_back(std::move(rule));
+    }
     job.keep = static_cast<std::size_t>(job.options.integer("top"));
     job.out_of_memory_limit = job.options.real("out_of_memory_limit");
     job.brute_force = job.options.text("search") == "brute-force";

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "atoll/app/plan.hpp"
+#include "atoll/plan/emit.hpp"
 
 namespace atl::app {
 
@@ -50,6 +51,13 @@ std::vector<Option> rows() {
     table.push_back(text("family", "\"\"",
                          "Family of measured runs that yours are like (models/cost_parameters.toml: \"NeMo 25.04\"); "
                          "empty: none."));
+    Option emit = text("emit", "\"none\"",
+                       "Framework that the best plan is written for, among plans it can run: arguments and a batch "
+                       "script.");
+    emit.choices = {"none"};
+    emit.choices.insert(emit.choices.end(), plan::emit_target_names().begin(), plan::emit_target_names().end());
+    table.push_back(std::move(emit));
+    table.push_back(text("emit_to", "\"launch\"", "Folder for what 'emit' writes; it must not hold a plan yet."));
     table.push_back(number(OptionType::integer, "top", "5", 1, 1000, "Plans to keep, best first."));
     table.push_back(number(OptionType::real, "out_of_memory_limit", "0.5", 0, 1,
                            "Plans more likely than this to run out of memory are dropped."));

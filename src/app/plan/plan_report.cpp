@@ -2,6 +2,7 @@
 // A search for plans as people and programs read it.
 #include <fmt/format.h>
 
+#include <array>
 #include <ostream>
 
 #include "atoll/core/json.hpp"
@@ -16,6 +17,20 @@ namespace {
 using report::Align;
 using report::count_number;
 using report::short_number;
+
+struct MemoryColumn {
+    const char* name;
+    const char* key;
+    double plan::StageMemory::*gib;
+};
+constexpr std::array<MemoryColumn, 7> memory_columns{
+    {{"weights", "weights_gib", &plan::StageMemory::weights},
+     {"gradients", "gradients_gib", &plan::StageMemory::gradients},
+     {"optimizer", "optimizer_gib", &plan::StageMemory::optimizer},
+     {"activations", "activations_gib", &plan::StageMemory::activations},
+     {"workspace", "workspace_gib", &plan::StageMemory::workspace},
+     {"runtime", "runtime_gib", &plan::StageMemory::runtime},
+     {"fragmentation", "fragmentation_gib", &plan::StageMemory::fragmentation}}};
 
 void print_subject(const PlanJob& job, const PlanFindings& findings, std::ostream& out) {
     out << fmt::format("{} on {} {} ({} a node, {} GB/s between nodes), sequences of {} tokens, {} in a batch\n",
@@ -72,7 +87,94 @@ void print_parts(const PlanFindings& findings, std::ostream& out) {
     table.print(out);
 }
 
+Json stages_json(const PlanFindings& findings) {
+    Json::Array stages;
+    for (const plan::StageMemory& stage : findings.stages) {
+        Json one;
+        for (const MemoryColumn& column : memory_columns) one.set(column.key, stage.*column.gib);
+        one.set("total_gib", stage.total());
+        stages.push_back(std::move(one));
+    }
+    return stages;
+}
+
+Json tied_json(const PlanFindings& findings) {
+    Json tied;
+    tied.set("plans", findings.tied.plans.size());
+    tied.set("more_may_tie", findings.tied.more_may_tie);
+    return tied;
+}
+
+Json gains_json(const std::vector<plan::ResourceGain>& gains) {
+    Json::Array all;
+    for (const plan::ResourceGain& gain : gains) {
+        Json one;
+        one.set("resource", gain.resource);
+        one.set("unit", gain.unit);
+        one.set("have", gain.have);
+        one.set("more", gain.more);
+        one.set("seconds_before", gain.seconds_before);
+        one.set("seconds_after", gain.seconds_after);
+        one.set("strategy_after", describe(gain.strategy_after));
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
 }  // namespace
+
+void print_stages(const PlanJob& job, const PlanFindings& findings, std::ostream& out) {
+    std::vector<report::Column> columns{{"stage", Align::right}};
+    for (const MemoryColumn& column : memory_columns) columns.push_back({column.name, Align::right});
+    columns.push_back({"GiB", Align::right});
+    report::Table table(
+        fmt::format("Memory of plan 1's stages, GiB of {} (predicted)", short_number(job.cluster.gpu.memory_gib, 4)),
+        columns);
+    for (std::size_t i = 0; i < findings.stages.size(); ++i) {
+        std::vector<std::string> row{std::to_string(i)};
+        for (const MemoryColumn& column : memory_columns)
+            row.push_back(short_number(findings.stages[i].*column.gib, 3));
+        row.push_back(short_number(findings.stages[i].total(), 4));
+        table.add_row(std::move(row));
+    }
+    out << "\n";
+    table.print(out);
+}
+
+void print_explanation(const PlanFindings& findings, const std::vector<plan::ResourceGain>& gains, std::ostream& out) {
+    if (findings.plans.size() > 1) {
+        const KeptPlan& best = findings.plans[0];
+        const KeptPlan& second = findings.plans[1];
+        report::Table table(
+            fmt::format("Why plan 1 and not plan 2 ({} s apart)", short_number(second.seconds - best.seconds, 3)),
+            {{"seconds of an iteration", Align::left}, {"plan 1 saves", Align::right}});
+        for (const plan::PartDifference& part : plan::differences(best.parts, second.parts)) {
+            if (part.saved() != 0) table.add_row({part.name, short_number(part.saved(), 3)});
+        }
+        out << "\n";
+        table.print(out);
+    }
+    report::Table table("What more of one resource would buy (the whole space searched again)",
+                        {{"resource", Align::left},
+                         {"has", Align::right},
+                         {"more", Align::right},
+                         {"faster by", Align::right},
+                         {"best plan", Align::left}});
+    for (const plan::ResourceGain& gain : gains) {
+        table.add_row({gain.resource, fmt::format("{} {}", short_number(gain.have, 4), gain.unit),
+                       fmt::format("+{}", short_number(gain.more, 3)),
+                       fmt::format("{} %", short_number(100 * gain.relative_gain(), 3)),
+                       gain.another_plan ? describe(gain.strategy_after) : "the same"});
+    }
+    out << "\n";
+    table.print(out);
+    if (!gains.empty() && gains.front().relative_gain() > 0) {
+        out << fmt::format("what binds: {}\n", gains.front().resource);
+    }
+    out << fmt::format("as good as plan 1 by the 90 % interval: {} of the {} plans kept{}\n",
+                       findings.tied.plans.size(), findings.plans.size(),
+                       findings.tied.more_may_tie ? ", maybe more (--top keeps more)" : "");
+}
 
 void print_plans(const PlanJob& job, const PlanFindings& findings, std::ostream& out) {
     print_subject(job, findings, out);
@@ -86,7 +188,7 @@ void print_plans(const PlanJob& job, const PlanFindings& findings, std::ostream&
                        short_number(findings.search_seconds, 3), findings.ranks, findings.ranks == 1 ? "" : "s");
 }
 
-Json plans_json(const PlanJob& job, const PlanFindings& findings) {
+Json plans_json(const PlanJob& job, const PlanFindings& findings, const std::vector<plan::ResourceGain>& gains) {
     Json json;
     json.set("model", job.model.name);
     json.set("gpu", job.cluster.gpu.name);
@@ -133,6 +235,9 @@ Json plans_json(const PlanJob& job, const PlanFindings& findings) {
         }
     }
     json.set("where_the_time_goes", std::move(parts));
+    json.set("stages", stages_json(findings));
+    json.set("tied", tied_json(findings));
+    if (!gains.empty()) json.set("resource_gains", gains_json(gains));
     const plan::Certificate& certificate = findings.result.certificate;
     Json funnel;
     funnel.set("generated", certificate.generated);

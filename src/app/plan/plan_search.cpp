@@ -3,6 +3,7 @@
 #include "plan_search.hpp"
 
 #include <chrono>
+#include <limits>
 #include <utility>
 
 #include "atoll/core/gzip.hpp"
@@ -106,8 +107,22 @@ PlanFindings PlanSearch::findings(plan::SearchResult result, int ranks) {
         kept.parts = waterfall(kept.terms, shape_of(ranked.strategy, job.workload, job.model.layers));
         findings.plans.push_back(std::move(kept));
     }
+    if (!findings.plans.empty()) findings.stages = models.memory.stages(findings.plans.front().strategy);
+    findings.tied = tied_plans(result, job.interval_half_width);
     findings.result = std::move(result);
     return findings;
+}
+
+std::vector<plan::ResourceGain> resource_gains(const PlanJob& job, const PlanFindings& findings) {
+    return plan::resource_gains(job.cluster, findings.result.best.front(), [&](const plan::Cluster& cluster) {
+        PlanJob richer = job;
+        richer.cluster = cluster;
+        richer.keep = 1;
+        const plan::SearchResult result = PlanSearch(richer).search({});
+        plan::RankedPlan none;
+        none.seconds = std::numeric_limits<double>::infinity();
+        return result.best.empty() ? none : result.best.front();
+    });
 }
 
 }  // namespace atl::app

@@ -2,9 +2,11 @@
 // One search for plans: what is asked, what came out.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +15,10 @@
 #include "atoll/core/record.hpp"
 #include "atoll/plan/cost_parameters.hpp"
 #include "atoll/plan/cost_terms.hpp"
+#include "atoll/plan/emit.hpp"
 #include "atoll/plan/explain.hpp"
 #include "atoll/plan/machine.hpp"
+#include "atoll/plan/memory_model.hpp"
 #include "atoll/plan/memory_parameters.hpp"
 #include "atoll/plan/rules.hpp"
 #include "atoll/plan/search.hpp"
@@ -40,6 +44,7 @@ struct PlanJob {
     std::size_t keep = 5;
     double out_of_memory_limit = 0.5;
     bool brute_force = false;
+    std::optional<plan::EmitTarget> emit;  ///< `rules` hold what it cannot run
 };
 
 /// Reads the files that the options name. Throws InputError for what is wrong in them and for sizes that do not fit.
@@ -59,9 +64,11 @@ struct KeptPlan {
 struct PlanFindings {
     plan::SearchResult result;
     std::vector<KeptPlan> plans;
-    std::string operators;      ///< where operator times come from
-    double load_seconds = 0;    ///< of models and tables
-    double search_seconds = 0;  ///< of this rank
+    std::vector<plan::StageMemory> stages;  ///< of the best plan
+    plan::TiedPlans tied;                   ///< as good as the best one by the interval's width
+    std::string operators;                  ///< where operator times come from
+    double load_seconds = 0;                ///< of models and tables
+    double search_seconds = 0;              ///< of this rank
     int ranks = 1;
 };
 
@@ -89,12 +96,24 @@ private:
     std::unique_ptr<Models> models_;
 };
 
+/// What more of one resource would buy, each by a whole search of this process alone.
+std::vector<plan::ResourceGain> resource_gains(const PlanJob& job, const PlanFindings& findings);
+
+/// Writes the best plan for its framework into the folder `emit_to`; returns the folder. Throws InputError when it
+/// holds a plan already.
+std::filesystem::path emit_best(const PlanJob& job, const PlanFindings& findings);
+/// memory.svg and timeline.svg of the best plan.
+void draw_best(const PlanJob& job, const PlanFindings& findings, const std::filesystem::path& folder);
+
 /// Rows of /plans and /plan_counts.
 std::vector<PlanRecord> plan_records(const PlanFindings& findings);
 std::vector<PlanCountRecord> plan_count_records(const PlanFindings& findings);
 
 /// What the verb prints.
 void print_plans(const PlanJob& job, const PlanFindings& findings, std::ostream& out);
-Json plans_json(const PlanJob& job, const PlanFindings& findings);
+void print_stages(const PlanJob& job, const PlanFindings& findings, std::ostream& out);
+void print_explanation(const PlanFindings& findings, const std::vector<plan::ResourceGain>& gains, std::ostream& out);
+/// `gains` may be empty: they are left out then.
+Json plans_json(const PlanJob& job, const PlanFindings& findings, const std::vector<plan::ResourceGain>& gains);
 
 }  // namespace atl::app
