@@ -7,6 +7,7 @@ install(TARGETS ${modules} EXPORT atollTargets ARCHIVE DESTINATION ${CMAKE_INSTA
 install(DIRECTORY include/atoll DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY data/problems DESTINATION ${CMAKE_INSTALL_DATADIR}/atoll)
 install(DIRECTORY data/measured DESTINATION ${CMAKE_INSTALL_DATADIR}/atoll/data)
+install(DIRECTORY models/efficiency DESTINATION ${CMAKE_INSTALL_DATADIR}/atoll/models)
 install(EXPORT atollTargets NAMESPACE atoll:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/atoll)
 configure_package_config_file(cmake/atollConfig.cmake.in ${CMAKE_BINARY_DIR}/atollConfig.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/atoll)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decompression by zlib.
+// Compression by zlib.
 #include "atoll/core/gzip.hpp"
 
 #include <fmt/format.h>
@@ -37,6 +37,26 @@ std::string decompress(std::string bytes, std::string_view name, std::uint64_t m
         }
     }
     return text;
+}
+
+std::string compress(std::string_view text) {
+    constexpr int largest_window_gzip = 15 + 16;
+    constexpr int memory_level = 8;
+    z_stream stream{};
+    if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, largest_window_gzip, memory_level, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
+        throw InfrastructureError("zlib can not be started");
+    }
+    const std::unique_ptr<z_stream, int (*)(z_stream*)> ending(&stream, deflateEnd);
+    std::string input(text);
+    std::string bytes(deflateBound(&stream, input.size()), '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(input.data());
+    stream.avail_in = static_cast<uInt>(input.size());
+    stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
+    stream.avail_out = static_cast<uInt>(bytes.size());
+    if (deflate(&stream, Z_FINISH) != Z_STREAM_END) throw InfrastructureError("zlib can not compress");
+    bytes.resize(stream.total_out);
+    return bytes;
 }
 
 std::string read_compressed_file(const std::filesystem::path& path, std::uint64_t maximum_bytes) {

@@ -54,4 +54,27 @@ printf 'id,layers,hidden,gpu,gpu_count,global_batch\nx,three,4096,h100_sxm,8,8\n
 expect 2 "a word for a number" "$ATOLL" plan predict word.csv -o no.csv
 says "a word for a number" "word.csv:2"
 expect 1 "nothing is left behind" test -e no.csv
+ops="$SOURCE/data/measured/gpu-ops"
+for table in gemm attention_forward_causal collective; do
+    "$PYTHON" - "$ops/$table.csv.gz" <<'PY'
+import csv, gzip, sys
+rows = list(csv.reader(gzip.open(sys.argv[1], "rt")))
+keep = [rows[0]] + rows[1::37]
+at = rows[0].index("latency_us")
+csv.writer(open("ops.csv", "w", newline="")).writerows(keep)
+csv.writer(open("blank_ops.csv", "w", newline="")).writerows([keep[0]] + [r[:at] + [""] + r[at + 1:] for r in keep[1:]])
+PY
+    expect 0 "$table" "$ATOLL" plan predict-ops ops.csv -o ops_out.csv
+    expect 0 "$table without what was measured" "$ATOLL" plan predict-ops blank_ops.csv -o blank_out.csv
+    expect 0 "$table is predicted near what was measured, which is never read" "$PYTHON" -c "
+import csv, statistics
+a, b = (list(csv.DictReader(open(f))) for f in ('ops_out.csv', 'blank_out.csv'))
+assert [r['predicted_us'] for r in a] == [r['predicted_us'] for r in b] and len(a) > 50
+assert statistics.median(abs(float(r['predicted_us']) / float(r['latency_us']) - 1) for r in a) < 0.06"
+done
+printf 'gpu,dtype,m,n,k,latency_us\nH100-PCIe-80,bfloat16,4096,4096,4096,\n' >sibling.csv
+expect 0 "a GPU with a sibling's tables" "$ATOLL" plan predict-ops sibling.csv -o sibling_out.csv
+printf 'gpu,dtype,m,n,k,latency_us\nabacus,bfloat16,4096,4096,4096,\n' >nobody.csv
+expect 2 "a GPU that nobody knows" "$ATOLL" plan predict-ops nobody.csv -o no.csv
+says "a GPU that nobody knows" "abacus"
 finish

@@ -19,6 +19,15 @@ TEST(Gzip, plain_text_passes_and_compressed_text_is_read) {
     EXPECT_EQ(decompress(compressed, "t.csv.gz", 100), "a,b\n1,2\n");
 }
 
+TEST(Gzip, what_is_compressed_is_read_back) {
+    const std::string text = std::string(100'000, 'x') + "end\n";
+    const std::string bytes = compress(text);
+    EXPECT_LT(bytes.size(), 1000U);
+    EXPECT_EQ(bytes, compress(text));
+    EXPECT_EQ(decompress(bytes, "t", 200'000), text);
+    EXPECT_EQ(decompress(compress(""), "t", 10), "");
+}
+
 TEST(Gzip, a_file_that_is_cut_or_changed_is_refused_by_name) {
     for (std::size_t length = 2; length < compressed.size(); ++length) {
         EXPECT_THROW(decompress(compressed.substr(0, length), "t.csv.gz", 100), InputError) << length;

@@ -46,8 +46,8 @@ TEST(Efficiency, ModelsLearnATableAndNeverReadLatency) {
     ASSERT_EQ(models.size(), 1U);
     EXPECT_EQ(models[0].name, "h100_sxm_gemm_bfloat16");
     EXPECT_EQ(models[0].bytes, train_efficiency(small_gemm(true), "gemm.csv")[0].bytes);
-    const auto full = last_column(predict_operator_rows(small_gemm(true), "gemm.csv", models, collectives));
-    const auto blank = last_column(predict_operator_rows(small_gemm(false), "gemm.csv", models, collectives));
+    const auto full = last_column(predict_operator_rows(small_gemm(true), "gemm.csv", models, collectives, {}));
+    const auto blank = last_column(predict_operator_rows(small_gemm(false), "gemm.csv", models, collectives, {}));
     EXPECT_EQ(full, blank);
     ASSERT_EQ(full.size(), 100U);
     EXPECT_NEAR(full[0], 5 + 256. * 512 * 256 / 1e8, 1.5);
@@ -57,7 +57,7 @@ TEST(Efficiency, ModelsLearnATableAndNeverReadLatency) {
 TEST(Efficiency, CollectivesAreInterpolatedInLogarithmsAndContinuedByTheLastSlope) {
     const std::string asked =
         "gpu,nccl,op,gpus,bytes,latency_us\nh100_sxm,2,all_reduce,8,2048,\n\nh100_sxm,2,all_reduce,8,32768,\n";
-    const std::string answer = predict_operator_rows(asked, "c.csv", {}, collectives);
+    const std::string answer = predict_operator_rows(asked, "c.csv", {}, collectives, {});
     EXPECT_EQ(answer.substr(0, answer.find('\n')), "gpu,nccl,op,gpus,bytes,latency_us,predicted_us");
     const auto us = last_column(answer);
     ASSERT_EQ(us.size(), 2U);
@@ -74,10 +74,11 @@ TEST(Efficiency, BadTablesAndMissingModelsAreNamed) {
         }
         return {};
     };
-    EXPECT_NE(message([] { predict_operator_rows("a,b\n1,2\n", "x.csv", {}, collectives); }).find("x.csv:1"),
+    EXPECT_NE(message([] { predict_operator_rows("a,b\n1,2\n", "x.csv", {}, collectives, {}); }).find("x.csv:1"),
               std::string::npos);
-    EXPECT_NE(message([] { predict_operator_rows(small_gemm(false), "g.csv", {}, ""); }).find("h100_sxm_gemm_bfloat16"),
-              std::string::npos);
+    EXPECT_NE(
+        message([] { predict_operator_rows(small_gemm(false), "g.csv", {}, "", {}); }).find("h100_sxm_gemm_bfloat16"),
+        std::string::npos);
     EXPECT_NE(message([] { score_operators("gpu,dtype,m,n,k,latency_us\ng,fp8,1,x,3,4\n", "g.csv"); }).find("g.csv:2"),
               std::string::npos);
     EXPECT_NE(message([] { train_efficiency(collectives, "c.csv"); }).find("not trained"), std::string::npos);

@@ -47,4 +47,15 @@ ExitCode plan_predict(const PlanTableRequest& request);
 /// One factor on all times from three or more measured runs. Throws InputError for fewer.
 ExitCode plan_calibrate(const PlanTableRequest& request);
 
+/// Words of the verbs on tables of operators (columns of data/measured/gpu-ops).
+struct PlanOperatorRequest {
+    std::filesystem::path table;
+    std::filesystem::path out;
+    bool score = false;  ///< of train: only the error on a tenth that is set aside
+};
+/// Trains models of a table of matrix products or attention into the folder `out`. Minutes.
+ExitCode plan_train(const PlanOperatorRequest& request);
+/// The table with `predicted_us` appended; latency_us is never read.
+ExitCode plan_predict_operators(const PlanOperatorRequest& request);
+
 }  // namespace atl::app

@@ -16,4 +16,7 @@ std::string decompress(std::string bytes, std::string_view name, std::uint64_t m
 /// read_text_file(), decompressed.
 std::string read_compressed_file(const std::filesystem::path& path, std::uint64_t maximum_bytes);
 
+/// What `gzip -n -9` would make of it: the same bytes for the same text.
+std::string compress(std::string_view text);
+
 }  // namespace atl

@@ -39,4 +39,9 @@ fs::path measured_operators_folder() {
                      "; set ATOLL_DATA to the folder 'data' that came with the program");
 }
 
+fs::path operator_models_folder() {
+    // .../data/measured/gpu-ops -> .../models/efficiency
+    return measured_operators_folder().parent_path().parent_path().parent_path() / "models" / "efficiency";
+}
+
 }  // namespace atl::app

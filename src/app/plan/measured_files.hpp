@@ -10,4 +10,7 @@ namespace atl::app {
 /// installation, else below data/ of the source tree the program was built in. Throws InputError naming what to set.
 std::filesystem::path measured_operators_folder();
 
+/// The folder of trained operator models that lies beside it; there may be none.
+std::filesystem::path operator_models_folder();
+
 }  // namespace atl::app

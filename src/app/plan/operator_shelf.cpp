@@ -31,6 +31,13 @@ plan::OperatorTimes& OperatorShelf::of(const plan::Gpu& gpu) {
     return *times;
 }
 
+std::unique_ptr<plan::OperatorTimes> OperatorShelf::with_table(std::string_view csv, const plan::Gpu& gpu) const {
+    plan::OperatorTables tables{.gemm = gemm_, .attention = attention_, .collective = collective_};
+    const bool is_attention = csv.substr(0, csv.find('\n')).find("seq") != std::string_view::npos;
+    (is_attention ? tables.attention : tables.gemm) = csv;
+    return plan::make_measured_operators(tables, gpu, plan::shipped_gpus().find(gpu.operators));
+}
+
 double OperatorShelf::seconds(const plan::TrainingRun& run, const plan::CostParameters& parameters) {
     return plan::TimeModel(run.model, run.cluster, run.workload, of(run.cluster.gpu), parameters).seconds(run.strategy);
 }

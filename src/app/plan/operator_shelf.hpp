@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "atoll/plan/measured_table.hpp"
 #include "atoll/plan/operator_times.hpp"
@@ -17,6 +18,9 @@ class OperatorShelf {
 public:
     OperatorShelf();
     plan::OperatorTimes& of(const plan::Gpu& gpu);
+    const std::string& collective_table() const { return collective_; }
+    /// Operator times of a GPU whose table of matrix products or attention is `csv` instead.
+    std::unique_ptr<plan::OperatorTimes> with_table(std::string_view csv, const plan::Gpu& gpu) const;
     /// Predicted seconds of one iteration.
     double seconds(const plan::TrainingRun& run, const plan::CostParameters& parameters);
 

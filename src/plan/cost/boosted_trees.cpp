@@ -19,8 +19,6 @@ namespace atl::plan {
 
 namespace {
 
-constexpr int tree_count = 400;
-
 void require(int status, const std::string& what) {
     if (status != 0) throw InputError(what + ": " + XGBGetLastError());
 }
@@ -54,25 +52,27 @@ Booster make_booster(const DMatrixHandle* matrices, bst_ulong count) {
 
 bool has_boosted_trees() { return true; }
 
-std::string train_trees(const FeatureRows& rows, const std::vector<float>& targets) {
+std::string train_trees(const FeatureRows& rows, const std::vector<float>& targets, const TreeSettings& settings) {
     const Matrix matrix = matrix_of(rows);
     require(XGDMatrixSetFloatInfo(matrix.get(), "label", targets.data(), targets.size()), "targets for XGBoost");
     const DMatrixHandle handle = matrix.get();
     const Booster booster = make_booster(&handle, 1);
+    const std::string leaves = std::to_string(settings.leaves);
+    const std::string step = std::to_string(settings.step);
     const std::pair<const char*, const char*> parameters[] = {
         {"objective", "reg:squarederror"},
         {"tree_method", "hist"},
         {"grow_policy", "lossguide"},
         {"max_depth", "0"},
-        {"max_leaves", "52"},
+        {"max_leaves", leaves.c_str()},
         {"max_bin", "512"},
-        {"eta", "0.08"},
+        {"eta", step.c_str()},
         {"min_child_weight", "2"},
         {"seed", "0"},
         {"verbosity", "0"},
     };
     for (const auto& [key, value] : parameters) require(XGBoosterSetParam(booster.get(), key, value), key);
-    for (int tree = 0; tree < tree_count; ++tree) {
+    for (int tree = 0; tree < settings.trees; ++tree) {
         require(XGBoosterUpdateOneIter(booster.get(), tree, matrix.get()), "training");
     }
     const char* bytes = nullptr;
@@ -103,7 +103,8 @@ constexpr const char* absent = "this atoll was built without XGBoost; install li
 
 bool has_boosted_trees() { return false; }
 
-std::string train_trees(const FeatureRows& /*rows*/, const std::vector<float>& /*targets*/) {
+std::string train_trees(const FeatureRows& /*rows*/, const std::vector<float>& /*targets*/,
+                        const TreeSettings& /*settings*/) {
     throw InputError(absent);
 }
 

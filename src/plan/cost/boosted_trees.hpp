@@ -19,8 +19,15 @@ struct FeatureRows {
 /// False: the two functions below throw InputError that says so.
 bool has_boosted_trees();
 
+/// How many trees, how large, how much of its error each of them takes.
+struct TreeSettings {
+    int trees = 400;
+    int leaves = 52;
+    double step = 0.08;
+};
+
 /// Trees for the least squares of `targets`, as XGBoost's UBJSON. One thread: the same rows give the same bytes.
-std::string train_trees(const FeatureRows& rows, const std::vector<float>& targets);
+std::string train_trees(const FeatureRows& rows, const std::vector<float>& targets, const TreeSettings& settings);
 
 /// One value a row. `name` is the model's, for the message when `model` cannot be read.
 std::vector<double> predict_trees(std::string_view model, const std::string& name, const FeatureRows& rows);

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "atoll/core/error.hpp"
@@ -55,6 +56,8 @@ struct Group {
     std::vector<double> measured_us;
     std::vector<bool> set_aside;
     std::string gpu;
+    std::string variant;     ///< type of number, or operation
+    std::uint32_t gpus = 0;  ///< of a collective
     void add(std::size_t place, const std::array<double, 5>& shape, double us, bool aside) {
         places.push_back(place);
         shapes.push_back(shape);
@@ -91,6 +94,8 @@ Groups read_groups(std::string_view csv, std::string_view file_name, const Kind&
         if (added) {
             groups.order.push_back(name);
             place->second.gpu = cells[0];
+            place->second.variant = cells[1];
+            if (kind.name == "collective") place->second.gpus = static_cast<std::uint32_t>(rows.number(2));
         }
         place->second.add(groups.rows, shape, us, crc32c(shape_text) % 10 == 0);
     }
@@ -128,7 +133,10 @@ std::string train(const Kind& kind, const Group& group, Keep keep) {
             targets.push_back(static_cast<float>(std::log(group.measured_us[i] / roofline_us(kind, group.shapes[i]))));
         }
     }
-    return train_trees(features(kind, group, keep), targets);
+    // attention has fewer rows, and more smaller trees serve it better
+    const TreeSettings settings =
+        kind.name == "gemm" ? TreeSettings{} : TreeSettings{.trees = 1200, .leaves = 32, .step = 0.06};
+    return train_trees(features(kind, group, keep), targets, settings);
 }
 
 /// Microseconds of every shape.
@@ -168,13 +176,36 @@ private:
     std::vector<std::pair<double, double>> points_;
 };
 
-const Group& measured_collective(const Groups& measured, const std::string& name, std::string_view file_name) {
-    const auto found = measured.by_name.find(name);
-    if (found == measured.by_name.end()) {
-        throw InputError(fmt::format("{}: the measured table of collectives has no rows of {} (GPU, operation, GPUs)",
-                                     file_name, name));
+constexpr std::array<std::string_view, 4> collective_names{"all_reduce", "all_gather", "reduce_scatter", "alltoall"};
+
+/// Seconds of one shape; nothing for a collective that is not known.
+std::optional<double> seconds_of(OperatorTimes& times, const Kind& kind, const Group& group,
+                                 const std::array<double, 5>& s) {
+    if (kind.name == "gemm") {
+        return times.gemm_seconds({.m = s[0], .n = s[1], .k = s[2], .fp8 = group.variant == "fp8"});
     }
-    return found->second;
+    if (kind.name == "attention") {
+        return times.attention_forward_seconds(
+            {.batch = s[0], .sequence = s[1], .heads = s[2], .kv_heads = s[3], .head_dim = s[4]});
+    }
+    const auto* found = std::find(collective_names.begin(), collective_names.end(), group.variant);
+    if (found == collective_names.end()) return std::nullopt;
+    return times.collective_seconds(static_cast<Collective>(found - collective_names.begin()), group.gpus, s[0]);
+}
+
+std::vector<double> interpolate(const Kind& kind, const Group& group, const std::string& name,
+                                std::string_view file_name, const OperatorsOfGpu& operators_of) {
+    OperatorTimes* times = operators_of ? operators_of(group.gpu) : nullptr;
+    std::vector<double> us;
+    us.reserve(group.shapes.size());
+    for (const auto& shape : group.shapes) {
+        const auto seconds = times ? seconds_of(*times, kind, group, shape) : std::nullopt;
+        if (!seconds) {
+            throw InputError(fmt::format("{}: there is neither a model nor a measured table of {}", file_name, name));
+        }
+        us.push_back(1e6 * *seconds);
+    }
+    return us;
 }
 
 std::string with_column(std::string_view csv, const std::vector<double>& predicted_us) {
@@ -195,11 +226,46 @@ std::string with_column(std::string_view csv, const std::vector<double>& predict
     return out;
 }
 
-OperatorError error_of(const std::string& name, std::vector<double> errors) {
+std::string without_rows(std::string_view csv, const std::vector<bool>& left_out) {
+    std::string out;
+    out.reserve(csv.size());
+    std::size_t row = 0;
+    for (std::size_t begin = 0; begin < csv.size();) {
+        const std::size_t end = std::min(csv.find('\n', begin), csv.size());
+        const std::string_view line = csv.substr(begin, end - begin);
+        const bool is_row = begin > 0 && !line.empty() && line != "\r";
+        if (!is_row || !left_out.at(row++)) out.append(line).append("\n");
+        begin = end + 1;
+    }
+    return out;
+}
+
+double median_of_sorted(const std::vector<double>& sorted) {
+    return sorted.empty() ? 0 : 0.5 * (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]);
+}
+
+/// Relative errors of some rows.
+struct Errors {
+    std::vector<double> all;
+    std::vector<double> above_50_us;
+    void add(double us, double measured_us) {
+        all.push_back(std::abs(us / measured_us - 1));
+        if (measured_us > 50) above_50_us.push_back(all.back());
+    }
+    void add(const Errors& other) {
+        all.insert(all.end(), other.all.begin(), other.all.end());
+        above_50_us.insert(above_50_us.end(), other.above_50_us.begin(), other.above_50_us.end());
+    }
+};
+
+OperatorError error_of(const std::string& name, Errors given) {
+    std::vector<double>& errors = given.all;
     OperatorError error{.group = name, .rows = errors.size()};
     if (errors.empty()) return error;
     std::sort(errors.begin(), errors.end());
-    error.median = 0.5 * (errors[(errors.size() - 1) / 2] + errors[errors.size() / 2]);
+    std::sort(given.above_50_us.begin(), given.above_50_us.end());
+    error.median = median_of_sorted(errors);
+    error.median_above_50_us = median_of_sorted(given.above_50_us);
     error.p90 = errors[errors.size() * 9 / 10];
     error.mean = std::accumulate(errors.begin(), errors.end(), 0.0) / static_cast<double>(errors.size());
     return error;
@@ -223,7 +289,8 @@ std::vector<EfficiencyModel> train_efficiency(std::string_view csv, std::string_
 }
 
 std::string predict_operator_rows(std::string_view csv, std::string_view file_name,
-                                  const std::vector<EfficiencyModel>& models, std::string_view collectives) {
+                                  const std::vector<EfficiencyModel>& models, std::string_view collectives,
+                                  const OperatorsOfGpu& otherwise) {
     const Kind& kind = kind_of(csv, file_name);
     const Groups groups = read_groups(csv, file_name, kind, false);
     std::vector<double> all(groups.rows);
@@ -231,16 +298,16 @@ std::string predict_operator_rows(std::string_view csv, std::string_view file_na
     if (kind.name == "collective") measured = read_groups(collectives, "collective.csv", kind, true);
     for (const std::string& name : groups.order) {
         const Group& group = groups.by_name.at(name);
-        if (kind.name == "collective") {
-            const CollectiveCurve curve(measured_collective(measured, name, file_name),
-                                        [](std::size_t) { return true; });
+        if (const auto found = measured.by_name.find(name); found != measured.by_name.end()) {
+            const CollectiveCurve curve(found->second, [](std::size_t) { return true; });
             for (std::size_t i = 0; i < group.shapes.size(); ++i) all[group.places[i]] = curve.us(group.shapes[i][0]);
             continue;
         }
         const auto model =
             std::find_if(models.begin(), models.end(), [&](const EfficiencyModel& one) { return one.name == name; });
-        if (model == models.end()) throw InputError(fmt::format("{}: there is no model {}", file_name, name));
-        const std::vector<double> us = predict(kind, group, model->bytes, name);
+        const bool has_model = model != models.end() && has_boosted_trees();
+        const std::vector<double> us =
+            has_model ? predict(kind, group, model->bytes, name) : interpolate(kind, group, name, file_name, otherwise);
         for (std::size_t i = 0; i < us.size(); ++i) all[group.places[i]] = us[i];
     }
     return with_column(csv, all);
@@ -250,7 +317,7 @@ std::vector<OperatorError> score_operators(std::string_view csv, std::string_vie
     const Kind& kind = kind_of(csv, file_name);
     const Groups groups = read_groups(csv, file_name, kind, true);
     std::vector<OperatorError> scores;
-    std::vector<double> pooled;
+    Errors pooled;
     for (const std::string& name : groups.order) {
         const Group& group = groups.by_name.at(name);
         const auto kept = [&group](std::size_t i) { return !group.set_aside[i]; };
@@ -263,12 +330,43 @@ std::vector<OperatorError> score_operators(std::string_view csv, std::string_vie
         } else {
             us = predict(kind, group, train(kind, group, kept), name);
         }
-        std::vector<double> errors;
+        Errors errors;
         for (std::size_t i = 0; i < us.size(); ++i) {
-            if (group.set_aside[i]) errors.push_back(std::abs(us[i] / group.measured_us[i] - 1));
+            if (group.set_aside[i]) errors.add(us[i], group.measured_us[i]);
         }
-        pooled.insert(pooled.end(), errors.begin(), errors.end());
-        if (!errors.empty()) scores.push_back(error_of(name, std::move(errors)));
+        pooled.add(errors);
+        if (!errors.all.empty()) scores.push_back(error_of(name, std::move(errors)));
+    }
+    scores.push_back(error_of("all", std::move(pooled)));
+    return scores;
+}
+
+std::vector<OperatorError> score_interpolation(std::string_view csv, std::string_view file_name,
+                                               const OperatorsFromRows& make) {
+    const Kind& kind = kind_of(csv, file_name);
+    const Groups groups = read_groups(csv, file_name, kind, true);
+    std::vector<bool> set_aside(groups.rows);
+    for (const auto& [name, group] : groups.by_name) {
+        for (std::size_t i = 0; i < group.places.size(); ++i) set_aside[group.places[i]] = group.set_aside[i];
+    }
+    const std::string kept = without_rows(csv, set_aside);
+    std::map<std::string, std::unique_ptr<OperatorTimes>, std::less<>> operators;
+    const OperatorsOfGpu operators_of = [&](std::string_view gpu) {
+        auto& times = operators[std::string(gpu)];
+        if (!times) times = make(kept, std::string(gpu));
+        return times.get();
+    };
+    std::vector<OperatorError> scores;
+    Errors pooled;
+    for (const std::string& name : groups.order) {
+        const Group& group = groups.by_name.at(name);
+        const std::vector<double> us = interpolate(kind, group, name, file_name, operators_of);
+        Errors errors;
+        for (std::size_t i = 0; i < us.size(); ++i) {
+            if (group.set_aside[i]) errors.add(us[i], group.measured_us[i]);
+        }
+        pooled.add(errors);
+        if (!errors.all.empty()) scores.push_back(error_of(name, std::move(errors)));
     }
     scores.push_back(error_of("all", std::move(pooled)));
     return scores;

@@ -76,9 +76,14 @@ public:
     double attention_forward_seconds(const AttentionShape& shape) override {
         auto head = attention_.lower_bound(shape.head_dim);
         if (head == attention_.end()) --head;
+        const double wanted = std::log2(shape.heads / shape.kv_heads);
+        const auto group =
+            std::min_element(head->second.begin(), head->second.end(), [wanted](const auto& left, const auto& right) {
+                return std::abs(left.first - wanted) < std::abs(right.first - wanted);
+            });
         std::vector<double> sequences;
         std::vector<const Curve*> curves;
-        for (const auto& [sequence, curve] : head->second) {
+        for (const auto& [sequence, curve] : group->second) {
             sequences.push_back(sequence);
             curves.push_back(&curve);
         }
@@ -119,20 +124,26 @@ private:
     }
 
     void read_attention(std::string_view text, const std::string& gpu) {
-        CsvRows rows(text, "attention_forward_causal.csv", {"gpu", "batch", "seq", "heads", "head_dim", "latency_us"});
-        std::map<double, std::map<double, Points>> points;
+        CsvRows rows(text, "attention_forward_causal.csv",
+                     {"gpu", "batch", "seq", "heads", "head_dim", "latency_us", "kv_heads"});
+        std::map<double, std::map<double, std::map<double, Points>>> points;
         while (rows.next()) {
             if (rows.cells()[0] != gpu) continue;
             const double batch = rows.number(1);
             const double sequence = rows.number(2);
             const double heads = rows.number(3);
             const double head_dim = rows.number(4);
-            add(points[head_dim][std::log2(sequence)], std::log2(batch * heads),
+            const double group = std::log2(heads / rows.number(6));
+            add(points[head_dim][group][std::log2(sequence)], std::log2(batch * heads),
                 std::log(1e-6 * rows.number(5) / attention_work(batch, sequence, heads, head_dim)));
         }
         if (points.empty()) throw InputError(fmt::format("attention_forward_causal.csv has no rows of '{}'", gpu));
-        for (const auto& [head_dim, by_sequence] : points) {
-            for (const auto& [sequence, samples] : by_sequence) attention_[head_dim][sequence] = curve_of(samples);
+        for (const auto& [head_dim, by_group] : points) {
+            for (const auto& [group, by_sequence] : by_group) {
+                for (const auto& [sequence, samples] : by_sequence) {
+                    attention_[head_dim][group][sequence] = curve_of(samples);
+                }
+            }
         }
     }
 
@@ -160,8 +171,8 @@ private:
     double links_ = 1;
     std::optional<GemmTable> bf16_;
     std::optional<GemmTable> fp8_;
-    std::map<double, std::map<double, Curve>>
-        attention_;  ///< by head size, log2 of sequence; over log2 of batch x heads
+    /// By head size, log2 of heads / kv_heads, log2 of sequence; over log2 of batch x heads.
+    std::map<double, std::map<double, std::map<double, Curve>>> attention_;
     std::array<std::map<double, Curve>, collective_names.size()> collectives_;  ///< by GPUs; over log2 of bytes
 };
 
