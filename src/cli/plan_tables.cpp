@@ -18,6 +18,7 @@ void add_plan_tables(Command& plan, Action& action) {
     auto [fit, fit_request] = add("fit", "Fit the time model's constants to measured runs", app::plan_fit);
     fit.option("runs", fit_request->runs, "Measured runs (default: those that come with atoll)", "RUNS.csv");
     fit.option("--residuals", fit_request->residuals, "Every run's prediction by each fit", "FILE");
+    fit.option("--memory", fit_request->memory, "File for the memory model's constants", "FILE");
     auto [predict, predict_request] =
         add("predict", "Predict time and memory of every run of a table", app::plan_predict);
     predict.positional("table", predict_request->table, "Runs; what was measured is not read", "TABLE.csv");

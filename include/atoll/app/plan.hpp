@@ -38,6 +38,7 @@ struct PlanTableRequest {
     std::optional<std::filesystem::path>
         parameters;  ///< TOML of the time model's constants; the shipped ones otherwise
     std::optional<std::filesystem::path> residuals;
+    std::optional<std::filesystem::path> memory;  ///< of fit: the memory model's constants go there
 };
 /// Fits the time model's constants to measured runs, writes them, prints the error of every family. About a minute.
 ExitCode plan_fit(const PlanTableRequest& request);

@@ -25,14 +25,20 @@ struct TrainingRun {
     Cluster cluster;
     Workload workload;
     Strategy strategy;
-    std::string note;     ///< what was filled in or mended, and why there is no prediction
-    bool usable = false;  ///< there is enough of it to predict
+    std::string note;         ///< what was filled in or mended, and why there is no prediction
+    bool usable = false;      ///< there is enough of it to predict a time
+    bool has_memory = false;  ///< there is enough of it to predict the memory, if by a pipeline that is filled once
 
     // What was measured; read for fitting and scoring, never for predicting.
     std::optional<double> iteration_seconds;
     std::optional<double> peak_gib;
     std::optional<bool> out_of_memory;
 };
+
+/// Runs whose memory has the same constants: the family; apart those whose layers and two more divide over the stages
+/// and the layers alone do not, as embedding and head are counted as layers (Megatron-DeepSpeed's partitioning
+/// "type:transformer|embedding", which came together with an optimizer that keeps gradients in bf16 and fp32).
+std::string memory_group(const TrainingRun& run);
 
 enum class MeasuredColumns { read, ignore };
 

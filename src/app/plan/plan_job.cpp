@@ -94,6 +94,7 @@ void take_time_parameters(PlanJob& job) {
     job.time_parameters = parameters.of(groups);
     job.interval_half_width = parameters.half_width_of(groups);
     job.runs_fitted = parameters.rows;
+    job.memory_parameters = plan::shipped_memory_parameters().of(family);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iostream>
 #include <string>
@@ -13,6 +14,7 @@
 #include "atoll/core/file.hpp"
 #include "atoll/plan/fit.hpp"
 #include "atoll/plan/measured_table.hpp"
+#include "atoll/plan/memory_fit.hpp"
 #include "atoll/plan/memory_model.hpp"
 #include "atoll/report/numbers.hpp"
 #include "atoll/report/table.hpp"
@@ -81,10 +83,44 @@ void print_validation(const plan::FittedTimeModel& fitted, std::ostream& out) {
     table.print(out);
 }
 
+/// "GiB,probability of running out", both empty where too little is known.
+std::string peak_cells(const plan::TrainingRun& run, const plan::MemoryGroups& groups) {
+    if (!run.has_memory) return ",";
+    const plan::MemoryModel memory(run.model, run.cluster, run.workload, groups.of(memory_group(run)));
+    const double peak = memory.peak_gib(run.strategy);
+    return fmt::format("{:.5g},{:.4f}", peak, memory.out_of_memory_probability(peak, run.cluster.gpu.memory_gib));
+}
+
 std::string csv_text(const std::string& text) {
     std::string quoted = "\"";
     for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
     return quoted + "\"";
+}
+
+void fit_peaks(const std::vector<plan::TrainingRun>& runs, const std::filesystem::path& out) {
+    std::vector<const plan::TrainingRun*> measured;
+    for (const plan::TrainingRun& run : runs) {
+        if (run.has_memory && run.peak_gib && *run.peak_gib > 0) measured.push_back(&run);
+    }
+    const plan::FittedMemory fitted = plan::fit_memory(measured);
+    write_file_atomically(
+        out,
+        "# SPDX-License-Identifier: Apache-2.0\n# Constants of the memory model, written by 'atoll plan "
+        "fit --memory'; what is not here has the defaults.\n" +
+            to_toml(fitted.groups));
+    std::map<std::string, std::array<std::vector<double>, 2>> groups;
+    for (const plan::ValidatedPeak& one : fitted.runs) {
+        auto& [all, folded] = groups[memory_group(*one.run)];
+        all.push_back(one.fitted / *one.run->peak_gib - 1);
+        folded.push_back(one.folded / *one.run->peak_gib - 1);
+    }
+    report::Table table("Mean absolute error of the peak of memory, %",
+                        {{"group", report::Align::left}, {"rows"}, {"fitted"}, {"4 folds"}});
+    for (const auto& [name, errors] : groups) {
+        table.add_row({name, std::to_string(errors[0].size()), report::short_number(mean_percent(errors[0]), 3),
+                       report::short_number(mean_percent(errors[1]), 3)});
+    }
+    table.print(std::cout);
 }
 
 }  // namespace
@@ -93,6 +129,7 @@ ExitCode plan_fit(const PlanTableRequest& request) {
     const std::filesystem::path file =
         request.runs ? *request.runs : measured_operators_folder().parent_path() / "training.csv";
     const std::vector<plan::TrainingRun> runs = runs_of(file, plan::MeasuredColumns::read);
+    if (request.memory) fit_peaks(runs, *request.memory);
     OperatorShelf operators;
     const plan::FittedTimeModel fitted =
         plan::fit_and_validate(timed_of(runs, file),
@@ -126,26 +163,24 @@ ExitCode plan_predict(const PlanTableRequest& request) {
     const std::vector<plan::TrainingRun> runs = runs_of(request.table, plan::MeasuredColumns::ignore);
     const plan::TimeParameters parameters = parameters_of(request.parameters);
     OperatorShelf operators;
+    const plan::MemoryGroups memory_groups = plan::shipped_memory_parameters();
     std::string rows = "id,iter_s,iter_s_low,iter_s_high,peak_mem_gib,oom_probability,note\n";
     std::size_t predicted = 0;
     for (const plan::TrainingRun& run : runs) {
         const auto groups = groups_of(run);
         const double seconds = run.usable ? operators.seconds(run, parameters.of(groups)) : 0;
         if (!run.usable || !std::isfinite(seconds) || seconds <= 0) {
-            rows += fmt::format("{},,,,,,{}\n", csv_text(run.id),
+            rows += fmt::format("{},,,,{},{}\n", csv_text(run.id), peak_cells(run, memory_groups),
                                 csv_text(run.usable ? "no prediction: the sizes give no time" : run.note));
             continue;
         }
         ++predicted;
         const double width = 1 + parameters.half_width_of(groups);
-        const plan::MemoryModel memory(run.model, run.cluster, run.workload, {});
-        const double peak = memory.peak_gib(run.strategy);
-        const double risk = memory.out_of_memory_probability(peak, run.cluster.gpu.memory_gib);
         const std::string note = parameters.groups.contains(run.family)
                                      ? run.note
                                      : run.note + (run.note.empty() ? "" : "; ") + "unseen family";
-        rows += fmt::format("{},{:.6g},{:.6g},{:.6g},{:.5g},{:.4f},{}\n", csv_text(run.id), seconds, seconds / width,
-                            seconds * width, peak, risk, csv_text(note));
+        rows += fmt::format("{},{:.6g},{:.6g},{:.6g},{},{}\n", csv_text(run.id), seconds, seconds / width,
+                            seconds * width, peak_cells(run, memory_groups), csv_text(note));
     }
     write_file_atomically(request.out, rows);
     std::cout << fmt::format("{} of {} rows predicted\n", predicted, runs.size());

@@ -116,7 +116,8 @@ public:
         run_.model_name = text(model);
         name_ = lower(run_.model_name);
         software_ = lower(run_.framework);
-        run_.usable = fill_cluster() && fill_model() && fill_strategy();
+        run_.has_memory = fill_cluster() && fill_model();
+        run_.usable = run_.has_memory && fill_strategy();
         run_.family = family_of();
         if (measured == MeasuredColumns::read) {
             if (run_.usable && rows_.optional_number(seq).value_or(1) > 0) run_.iteration_seconds = measured_seconds();
@@ -221,7 +222,8 @@ private:
         }
         run_.workload.sequence = count(seq, 2048);
         run_.workload.global_batch = count(global_batch, 0);
-        if (run_.workload.global_batch == 0) return give_up("no global batch");
+        const bool has_batch = run_.workload.global_batch > 0;
+        if (!has_batch) run_.workload.global_batch = plan.data * plan.pipeline * count(micro_batch, 1);
         // where nothing is said and nothing is pipelined, a replica runs its batch at once
         const std::uint32_t share = std::max(1U, run_.workload.global_batch / plan.data);
         plan.micro_batch =
@@ -234,7 +236,7 @@ private:
         plan.virtual_stages = plan.pipeline > 1 ? small(vpp) : std::uint16_t{1};
         if (plan.virtual_stages > 1) plan.schedule = Schedule::interleaved;
         fill_switches();
-        return true;
+        return has_batch || give_up("no global batch");
     }
 
     void fill_switches() {
@@ -301,6 +303,12 @@ private:
 };
 
 }  // namespace
+
+std::string memory_group(const TrainingRun& run) {
+    const std::uint32_t stages = run.strategy.pipeline;
+    const bool counts_embedding = run.model.layers % stages != 0 && (run.model.layers + 2) % stages == 0;
+    return counts_embedding ? run.family + ", embedding and head counted as layers" : run.family;
+}
 
 std::vector<TrainingRun> parse_training_runs(std::string_view csv, std::string_view file_name, const GpuCatalogue& gpus,
                                              MeasuredColumns measured) {
