@@ -14,8 +14,8 @@ namespace {
 std::vector<TrainingRun> runs_with(const MemoryParameters& truth) {
     std::vector<TrainingRun> runs;
     for (const char* name : {"llama2-7b", "llama2-13b", "llama2-70b", "gpt3-175b"}) {
-        for (const std::uint16_t tensor : {2, 8}) {
-            for (const std::uint16_t micro_batch : {1, 2, 4}) {
+        for (const std::uint16_t tensor : {std::uint16_t{2}, std::uint16_t{8}}) {
+            for (const std::uint16_t micro_batch : {std::uint16_t{1}, std::uint16_t{2}, std::uint16_t{4}}) {
                 TrainingRun run;
                 run.family = "mine";
                 run.model = find_transformer(name);
