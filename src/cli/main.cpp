@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
         atl::cli::add_evolve(root, action, command_line);
         atl::cli::add_resume(root, action, command_line);
         atl::cli::add_plan(root, action, command_line);
+        atl::cli::add_reproduce(root, action);
         atl::cli::add_new(root, action);
         atl::cli::add_evaluate(root, action);
         atl::cli::add_status(root, action);

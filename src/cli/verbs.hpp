@@ -18,6 +18,8 @@ void add_resume(Command& program, Action& action, const std::string& command_lin
 void add_plan(Command& program, Action& action, const std::string& command_line);
 /// Verbs below `plan`.
 void add_plan_tables(Command& plan, Action& action);
+/// Published tables beside what is measured here.
+void add_reproduce(Command& program, Action& action);
 void add_new(Command& program, Action& action);
 void add_evaluate(Command& program, Action& action);
 void add_status(Command& program, Action& action);

@@ -21,8 +21,9 @@ std::array<std::string, 3> groups_of(const TrainingRun& run);
 using RunSeconds = std::function<double(const TrainingRun& run, const CostParameters& parameters)>;
 
 struct FitOptions {
-    double noise = 0.06;  ///< standard deviation of a run's log(measured / true): what repeated runs differ by
-    int rounds = 12;      ///< of Gauss-Newton at most
+    double noise = 0.045;  ///< standard deviation of a run's log(measured / true): what repeated runs differ by
+    int rounds = 12;       ///< of Gauss-Newton at most
+    double most_independent_runs = 60;  ///< what a family counts as at most, that a large one does not outweigh all
     /// Runs of one family count as at most so many independent ones. Those of vTrain's single nodes are composed of
     /// about 32 measured layers (docs/cost-model.md).
     std::map<std::string, double> independent_runs{{"vTrain single node", 32}};

@@ -41,6 +41,7 @@ struct TimeParameters {
     std::uint64_t rows = 0;
     double interval_half_width = 0;             ///< of families that no fit has seen
     double calibrated_interval_half_width = 0;  ///< of such families after three runs of theirs
+    double difference_half_width = 0;  ///< of the ratio of two plans of one job: 90 % of such ratios were off by less
 
     /// For runs of these groups; one that was not seen has the shared values.
     CostParameters of(std::span<const std::string> names) const;

@@ -52,7 +52,7 @@ ExitCode tell(const PlanRequest& request, const PlanJob& job, const PlanFindings
     }
     print_plans(job, findings, std::cout);
     if (request.stages) print_stages(job, findings, std::cout);
-    if (request.explain) print_explanation(findings, gains, std::cout);
+    if (request.explain) print_explanation(job, findings, gains, std::cout);
     if (job.emit) std::cout << "plan 1 as arguments and a batch script in " << emitted.string() << "\n";
     if (request.pictures) std::cout << "pictures in " << request.pictures->string() << "\n";
     if (request.run) std::cout << "kept in " << request.run->string() << "\n";

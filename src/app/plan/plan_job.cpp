@@ -93,6 +93,7 @@ void take_time_parameters(PlanJob& job) {
     if (!family.empty()) groups = {family, gpu, family + " on " + gpu};
     job.time_parameters = parameters.of(groups);
     job.interval_half_width = parameters.half_width_of(groups);
+    job.difference_half_width = parameters.difference_half_width;
     job.runs_fitted = parameters.rows;
     job.memory_parameters = plan::shipped_memory_parameters().of(family);
 }

@@ -141,7 +141,8 @@ void print_stages(const PlanJob& job, const PlanFindings& findings, std::ostream
     table.print(out);
 }
 
-void print_explanation(const PlanFindings& findings, const std::vector<plan::ResourceGain>& gains, std::ostream& out) {
+void print_explanation(const PlanJob& job, const PlanFindings& findings, const std::vector<plan::ResourceGain>& gains,
+                       std::ostream& out) {
     if (findings.plans.size() > 1) {
         const KeptPlan& best = findings.plans[0];
         const KeptPlan& second = findings.plans[1];
@@ -171,9 +172,9 @@ void print_explanation(const PlanFindings& findings, const std::vector<plan::Res
     if (!gains.empty() && gains.front().relative_gain() > 0) {
         out << fmt::format("what binds: {}\n", gains.front().resource);
     }
-    out << fmt::format("as good as plan 1 by the 90 % interval: {} of the {} plans kept{}\n",
-                       findings.tied.plans.size(), findings.plans.size(),
-                       findings.tied.more_may_tie ? ", maybe more (--top keeps more)" : "");
+    out << fmt::format("no slower than plan 1 as far as can be told (within {} %): {} of the {} plans kept{}\n",
+                       short_number(100 * job.difference_half_width, 2), findings.tied.plans.size(),
+                       findings.plans.size(), findings.tied.more_may_tie ? ", maybe more (--top keeps more)" : "");
 }
 
 void print_plans(const PlanJob& job, const PlanFindings& findings, std::ostream& out) {

@@ -3,6 +3,7 @@
 #include "plan_search.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -108,7 +109,7 @@ PlanFindings PlanSearch::findings(plan::SearchResult result, int ranks) {
         findings.plans.push_back(std::move(kept));
     }
     if (!findings.plans.empty()) findings.stages = models.memory.stages(findings.plans.front().strategy);
-    findings.tied = tied_plans(result, job.interval_half_width);
+    findings.tied = tied_plans(result, std::sqrt(1 + job.difference_half_width) - 1);
     findings.result = std::move(result);
     return findings;
 }

@@ -39,8 +39,9 @@ struct PlanJob {
     std::vector<plan::RuleText> rules;
     plan::CostParameters time_parameters;
     plan::MemoryParameters memory_parameters;
-    double interval_half_width = 0;  ///< w of the 90 % interval [seconds / (1 + w), seconds * (1 + w)]
-    std::uint64_t runs_fitted = 0;   ///< measured runs behind the time model's constants
+    double interval_half_width = 0;    ///< w of the 90 % interval [seconds / (1 + w), seconds * (1 + w)]
+    double difference_half_width = 0;  ///< plans closer than by this factor less 1 count as equally good
+    std::uint64_t runs_fitted = 0;     ///< measured runs behind the time model's constants
     std::size_t keep = 5;
     double out_of_memory_limit = 0.5;
     bool brute_force = false;
@@ -112,7 +113,8 @@ std::vector<PlanCountRecord> plan_count_records(const PlanFindings& findings);
 /// What the verb prints.
 void print_plans(const PlanJob& job, const PlanFindings& findings, std::ostream& out);
 void print_stages(const PlanJob& job, const PlanFindings& findings, std::ostream& out);
-void print_explanation(const PlanFindings& findings, const std::vector<plan::ResourceGain>& gains, std::ostream& out);
+void print_explanation(const PlanJob& job, const PlanFindings& findings, const std::vector<plan::ResourceGain>& gains,
+                       std::ostream& out);
 /// `gains` may be empty: they are left out then.
 Json plans_json(const PlanJob& job, const PlanFindings& findings, const std::vector<plan::ResourceGain>& gains);
 

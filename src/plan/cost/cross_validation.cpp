@@ -66,6 +66,27 @@ double miss_after_calibration(const std::vector<double>& misses, std::size_t min
     return threes == 0 ? misses[mine] : sum / static_cast<double>(threes);
 }
 
+/// What the ratio of two runs of one model on one cluster was off by, over folds; every family counts the same.
+double width_of_differences(const std::vector<ValidatedRun>& runs) {
+    std::map<std::string, std::map<std::string, std::vector<double>>> families;
+    for (const ValidatedRun& one : runs) {
+        const std::string job = fmt::format("{}/{}/{}/{}", one.run->model_name, one.run->cluster.gpu.name,
+                                            one.run->cluster.gpus, one.run->workload.sequence);
+        families[one.run->family][job].push_back(miss(one.folded, *one.run));
+    }
+    std::vector<std::pair<double, double>> differences;
+    for (const auto& [family, jobs] : families) {
+        std::vector<double> here;
+        for (const auto& [job, misses] : jobs) {
+            for (std::size_t i = 0; i < misses.size(); ++i) {
+                for (std::size_t j = 0; j < i; ++j) here.push_back(std::abs(misses[i] - misses[j]));
+            }
+        }
+        for (const double one : here) differences.emplace_back(one, 1 / static_cast<double>(here.size()));
+    }
+    return width_over_families(std::move(differences));
+}
+
 }  // namespace
 
 FittedTimeModel fit_and_validate(std::span<const TrainingRun* const> runs, const RunSeconds& seconds,
@@ -120,6 +141,7 @@ FittedTimeModel fit_and_validate(std::span<const TrainingRun* const> runs, const
         fitted.parameters.groups[family].interval_half_width = conformal_width(folded);
     }
     fitted.parameters.interval_half_width = width_over_families(std::move(unseen));
+    fitted.parameters.difference_half_width = width_of_differences(fitted.runs);
     fitted.parameters.calibrated_interval_half_width = width_over_families(std::move(calibrated));
     return fitted;
 }

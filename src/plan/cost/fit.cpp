@@ -75,7 +75,8 @@ public:
         for (const TrainingRun* run : runs_) {
             const auto limit = options.independent_runs.find(run->family);
             const double rows = count[run->family];
-            weight_.push_back(limit == options.independent_runs.end() ? 1 : std::min(1.0, limit->second / rows));
+            const double most = limit == options.independent_runs.end() ? options.most_independent_runs : limit->second;
+            weight_.push_back(std::min(1.0, most / rows));
         }
     }
 

@@ -39,7 +39,8 @@ const CostParameter* find_parameter(std::string_view name) {
 }
 
 [[noreturn]] void refuse_key(std::string_view file, const toml_text::Entry& entry, std::string_view name) {
-    std::vector<std::string> names{"rows", "interval_half_width", "calibrated_interval_half_width"};
+    std::vector<std::string> names{"rows", "interval_half_width", "calibrated_interval_half_width",
+                                   "difference_half_width"};
     for (const CostParameter& one : cost_parameters()) names.emplace_back(one.name);
     refuse(file, entry, fmt::format("unknown key '{}'{}", entry.key, did_you_mean(name, names)));
 }
@@ -50,25 +51,25 @@ const std::vector<CostParameter>& cost_parameters() {
     using P = CostParameters;
     static const std::vector<CostParameter> table{
         {"scale", &P::scale, 0, 0, 0, 0},
-        {"gemm", &P::gemm, 0.2, 0.15, 0.1, 0.1},
-        {"attention_forward", &P::attention_forward, 0.3, 0.3, 0.2, 0.4},
-        {"attention_backward", &P::attention_backward, 0.2, 0, 0, 0},
-        {"elementwise", &P::elementwise, 0.3, 0.15, 0, 0},
-        {"tensor_traffic", &P::tensor_traffic, 0.4, 0.4, 0, 0.2},
-        {"inter_node_efficiency", &P::inter_node_efficiency, 0.2, 0.2, 0, 0},
-        {"data_traffic", &P::data_traffic, 0.5, 0.4, 0, 0.2},
-        {"p2p_in_sight", &P::p2p_in_sight, 0.5, 0, 0, 0},
-        {"head", &P::head, 0.2, 0, 0, 0},
-        {"misaligned_gemm", &P::misaligned_gemm, 0.2, 0, 0, 0},
-        {"misaligned_head", &P::misaligned_head, 0.4, 0, 0, 0},
-        {"host_forward_seconds", &P::host_forward_seconds, 0.4, 0.2, 0, 0},
-        {"host_backward", &P::host_backward, 0.3, 0, 0, 0},
-        {"host_tensor_seconds", &P::host_tensor_seconds, 0.5, 0, 0, 0},
-        {"micro_batch_seconds", &P::micro_batch_seconds, 0.8, 0.8, 0, 0},
-        {"optimizer_bytes", &P::optimizer_bytes, 0.3, 0.3, 0, 0},
-        {"straggler", &P::straggler, 0.6, 0.3, 0, 0},
-        {"overlap_slowdown", &P::overlap_slowdown, 0.5, 0.4, 0, 0},
-        {"tensor_overlap_in_sight", &P::tensor_overlap_in_sight, 0.3, 0, 0, 0},
+        {"gemm", &P::gemm, 0.07, 0.1, 0.15, 0.07},
+        {"attention_forward", &P::attention_forward, 0.1, 0.21, 0.3, 0.28},
+        {"attention_backward", &P::attention_backward, 0.07, 0, 0, 0},
+        {"elementwise", &P::elementwise, 0.1, 0.1, 0, 0},
+        {"tensor_traffic", &P::tensor_traffic, 0.14, 0.28, 0, 0.14},
+        {"inter_node_efficiency", &P::inter_node_efficiency, 0.07, 0.14, 0, 0},
+        {"data_traffic", &P::data_traffic, 0.17, 0.28, 0, 0.14},
+        {"p2p_in_sight", &P::p2p_in_sight, 0.17, 0, 0, 0},
+        {"head", &P::head, 0.07, 0, 0, 0},
+        {"misaligned_gemm", &P::misaligned_gemm, 0.07, 0, 0, 0},
+        {"misaligned_head", &P::misaligned_head, 0.14, 0, 0, 0},
+        {"host_forward_seconds", &P::host_forward_seconds, 0.14, 0.14, 0, 0},
+        {"host_backward", &P::host_backward, 0.1, 0, 0, 0},
+        {"host_tensor_seconds", &P::host_tensor_seconds, 0.17, 0, 0, 0},
+        {"micro_batch_seconds", &P::micro_batch_seconds, 0.28, 0.56, 0, 0},
+        {"optimizer_bytes", &P::optimizer_bytes, 0.1, 0.21, 0, 0},
+        {"straggler", &P::straggler, 0.21, 0.21, 0, 0},
+        {"overlap_slowdown", &P::overlap_slowdown, 0.17, 0.28, 0, 0},
+        {"tensor_overlap_in_sight", &P::tensor_overlap_in_sight, 0.1, 0, 0, 0},
     };
     return table;
 }
@@ -109,6 +110,8 @@ TimeParameters parse_time_parameters(std::string_view toml, std::string_view fil
             parameters.interval_half_width = value;
         } else if (entry.key == "calibrated_interval_half_width") {
             parameters.calibrated_interval_half_width = value;
+        } else if (entry.key == "difference_half_width") {
+            parameters.difference_half_width = value;
         } else if (entry.key.starts_with("shared.")) {
             const CostParameter* one = find_parameter(std::string_view(entry.key).substr(7));
             if (one == nullptr) refuse_key(file_name, entry, std::string_view(entry.key).substr(7));
@@ -139,9 +142,11 @@ TimeParameters parse_time_parameters(std::string_view toml, std::string_view fil
 }
 
 std::string to_toml(const TimeParameters& parameters) {
-    std::string text =
-        fmt::format("rows = {}\ninterval_half_width = {:.6g}\ncalibrated_interval_half_width = {:.6g}\n",
-                    parameters.rows, parameters.interval_half_width, parameters.calibrated_interval_half_width);
+    std::string text = fmt::format(
+        "rows = {}\ninterval_half_width = {:.6g}\ncalibrated_interval_half_width = {:.6g}\n"
+        "difference_half_width = {:.6g}\n",
+        parameters.rows, parameters.interval_half_width, parameters.calibrated_interval_half_width,
+        parameters.difference_half_width);
     text += "\n[shared]\n";
     for (const CostParameter& one : cost_parameters()) {
         const double value = parameters.shared.*one.field;
