@@ -16,7 +16,6 @@ namespace atl::report {
 namespace {
 
 using plan::PipelineSlot;
-using plan::PipelineWork;
 using plan::StageMemory;
 
 struct MemoryPart {
@@ -80,7 +79,7 @@ std::string memory_picture(const std::vector<StageMemory>& stages, double capaci
     }
     const double limit = top + frame_height - capacity_gib * scale;
     document.line({left, limit}, {left + frame_width, limit}, "#d00000", 1.5, "6 3");
-    document.text({left + frame_width + 4, limit + 4}, short_number(capacity_gib, 3) + " GiB",
+    document.text({left + 4, limit - 4}, short_number(capacity_gib, 3) + " GiB",
                   {.size_pixels = 12, .colour = "#d00000"});
     document.line({left, top}, {left, top + frame_height}, "#333333", 1);
     document.line({left, top + frame_height}, {left + frame_width, top + frame_height}, "#333333", 1);
@@ -88,9 +87,9 @@ std::string memory_picture(const std::vector<StageMemory>& stages, double capaci
     document.text({left + frame_width / 2, top + frame_height + 40}, "pipeline stage", {.anchor = svg::Anchor::middle});
     document.text({24, top + frame_height / 2}, "GiB", {.anchor = svg::Anchor::middle, .upwards = true});
     std::vector<Legend> legend;
+    legend.reserve(memory_parts.size());
     for (const MemoryPart& part : memory_parts) legend.push_back({part.name, part.colour});
     std::reverse(legend.begin(), legend.end());
-    // below the limit's label
     draw_legend(document, legend);
     return document.str();
 }

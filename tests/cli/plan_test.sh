@@ -42,6 +42,12 @@ expect 2 "an unknown model" "$ATOLL" plan --model llama2-7c --gpu h100_sxm --gpu
 says "an unknown model" "llama2-7b"
 expect 2 "an unknown model on ranks" ranks 2 plan --model llama2-7c --gpu h100_sxm --gpus 8
 says_once "an unknown model on ranks" '^atoll: .*llama2-7c'
+expect 0 "a kind of nodes" "$ATOLL" plan --model llama2-7b --cluster dgx-a100 --gpus 16 --global-batch 128
+says "a kind of nodes" "A100-SXM-80 .8 a node, 25 GB/s"
+expect 2 "a kind of nodes and a GPU" "$ATOLL" plan --model llama2-7b --cluster dgx-a100 --gpu h100_sxm --gpus 16
+says "a kind of nodes and a GPU" "gpu"
+expect 2 "neither nodes nor a GPU" "$ATOLL" plan --model llama2-7b --gpus 16
+says "neither nodes nor a GPU" "cluster"
 expect 2 "an unknown GPU" "$ATOLL" plan --model llama2-7b --gpu h100_smx --gpus 8
 says "an unknown GPU" "--gpu.*h100"
 expect 2 "no whole nodes" "$ATOLL" plan --model llama2-7b --gpu h100_sxm --gpus 12

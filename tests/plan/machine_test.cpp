@@ -48,5 +48,19 @@ TEST(UsualCluster, is_a_whole_number_of_nodes) {
     EXPECT_THROW(usual_cluster(h100, 0), InputError);
 }
 
+TEST(NodeType, those_that_come_along_have_gpus_that_are_known) {
+    for (const char* name :
+         {"dgx-a100", "DGX H100", "dgx-b200", "gb200-nvl72", "aws-p4d", "aws-p5", "azure-nd-h100-v5"}) {
+        const NodeType type = find_node_type(name);
+        EXPECT_GT(shipped_gpus().find(type.gpu).bf16_tflops, 0) << name;
+        EXPECT_GE(type.gpus_per_node, 8U) << name;
+        EXPECT_FALSE(type.source.empty()) << name;
+    }
+    EXPECT_THROW(find_node_type("dgx-h1000x"), InputError);
+    EXPECT_THROW(
+        parse_node_type("name = \"x\"\ngpu = \"h100\"\ngpus_per_node = 0\ninter_node_gb_per_second = 1.0\n", "n"),
+        InputError);
+}
+
 }  // namespace
 }  // namespace atl::plan

@@ -178,5 +178,20 @@ TEST(Rules, random_text_is_a_rule_or_an_error_and_never_a_crash) {
     EXPECT_LT(rules, 10000);
 }
 
+TEST(Rules, a_rule_without_a_value_is_named_instead_of_dropping_all) {
+    RuleVariables variables(find_transformer("llama2-7b"), usual_cluster(shipped_gpus().find("h100_sxm"), 8), {});
+    variables.set({.data = 8});
+    for (const char* expression :
+         {"$layers % ($tensor_parallel - 1) != 0", "($layers - $layers) / ($tensor_parallel - 1)"}) {
+        const RuleFilter filter({{"odd", expression, "a test", "mine.toml:2"}});
+        try {
+            filter.drops(0, variables);
+            FAIL() << expression;
+        } catch (const InputError& error) {
+            EXPECT_NE(std::string(error.what()).find("mine.toml:2: rule 'odd'"), std::string::npos) << error.what();
+        }
+    }
+}
+
 }  // namespace
 }  // namespace atl::plan

@@ -35,6 +35,20 @@ struct Cluster {
     double inter_node_gb_per_second = 0;  ///< per GPU
 };
 
+/// Nodes that can be had in numbers: what a cluster is made of.
+struct NodeType {
+    std::string name;
+    std::string gpu;  ///< any spelling
+    std::uint32_t gpus_per_node = 8;
+    double inter_node_gb_per_second = 0;  ///< per GPU
+    std::string source;
+};
+
+/// Exact-key TOML of models/clusters. Throws InputError with place and the nearest key.
+NodeType parse_node_type(std::string_view toml, std::string_view file_name);
+/// One that comes with the program. Throws InputError naming the nearest.
+NodeType find_node_type(std::string_view name);
+
 Gpu parse_gpu(std::string_view toml, std::string_view file_name);
 
 /// Every spelling of every GPU's name ("h100_sxm", "H100-SXM-80"), compared without case, '-', '_', '.' and blanks.

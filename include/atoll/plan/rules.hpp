@@ -59,6 +59,7 @@ public:
     const std::vector<RuleText>& rules() const { return rules_; }
     /// Index of the first rule that drops the plan, or -1.
     int dropped_by(const RuleVariables& variables) const;
+    /// Throws InputError naming the rule when it has no value for the plan (0 / 0, x % 0).
     bool drops(std::size_t rule, const RuleVariables& variables) const;
     /// All that the rule's answer depends on beside the job.
     AxisSet reads(std::size_t rule) const { return reads_[rule]; }

@@ -47,7 +47,32 @@ plan::Transformer model_of(const ResolvedOptions& options) {
     });
 }
 
+/// Of the nodes that `cluster` names.
+plan::Cluster named_cluster(const ResolvedOptions& options) {
+    if (!options.text("gpu").empty()) {
+        throw InputError(options.source("cluster") + ": a cluster has its GPUs; leave out 'gpu'");
+    }
+    const plan::NodeType nodes = found_for(options, "cluster", [](const std::string& name) {
+        return is_path(name) ? plan::parse_node_type(text_of(name), name) : plan::find_node_type(name);
+    });
+    const auto gpus = static_cast<std::uint32_t>(options.integer("gpus"));
+    if (gpus > nodes.gpus_per_node && gpus % nodes.gpus_per_node != 0) {
+        throw InputError(fmt::format("{}: {} GPUs do not fill nodes of {}; change 'gpus'", options.source("gpus"), gpus,
+                                     nodes.gpus_per_node));
+    }
+    plan::Cluster cluster{.gpu = plan::shipped_gpus().find(nodes.gpu),
+                          .gpus = gpus,
+                          .gpus_per_node = nodes.gpus_per_node,
+                          .inter_node_gb_per_second = nodes.inter_node_gb_per_second};
+    if (const double speed = options.real("inter_node_gb_per_second"); speed > 0) {
+        cluster.inter_node_gb_per_second = speed;
+    }
+    return cluster;
+}
+
 plan::Cluster cluster_of(const ResolvedOptions& options) {
+    if (!options.text("cluster").empty()) return named_cluster(options);
+    if (options.text("gpu").empty()) throw InputError("no GPU is given; set 'gpu' (--gpu) or 'cluster' (--cluster)");
     const plan::Gpu gpu = found_for(options, "gpu", [](const std::string& name) {
         return is_path(name) ? plan::parse_gpu(text_of(name), name) : plan::shipped_gpus().find(name);
     });

@@ -33,7 +33,10 @@ std::vector<Option> rows() {
     table.push_back(text("model", "",
                          "Model: one of those under models/transformers, a TOML file like them, or a Hugging Face "
                          "config.json."));
-    table.push_back(text("gpu", "", "GPU, any spelling in models/gpus, or a TOML file like those."));
+    table.push_back(text("gpu", "\"\"", "GPU, any spelling in models/gpus, or a TOML file like those."));
+    table.push_back(
+        text("cluster", "\"\"",
+             "Kind of nodes: one of those under models/clusters, or a TOML file like them; instead of gpu."));
     table.push_back(number(OptionType::integer, "gpus", "", 1, 1e6, "GPUs, all of them used by one plan."));
     table.push_back(number(OptionType::integer, "sequence", "4096", 1, 1e8, "Length of a sequence.", "tokens"));
     table.push_back(

@@ -62,6 +62,7 @@ MemoryGroups parse_memory_parameters(std::string_view toml, std::string_view fil
                                         [&](const MemoryConstant& constant) { return name == constant.name; });
         if (found == constants.end()) {
             std::vector<std::string> names;
+            names.reserve(constants.size());
             for (const MemoryConstant& constant : constants) names.emplace_back(constant.name);
             refuse(fmt::format("unknown key '{}'{}", name, did_you_mean(name, names)));
         }

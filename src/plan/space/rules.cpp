@@ -337,6 +337,13 @@ RuleFilter::RuleFilter(std::vector<RuleText> rules) : rules_(std::move(rules)) {
     }
 }
 
+[[noreturn]] static void refuse_no_value(const RuleText& rule) {
+    throw InputError(
+        fmt::format("{}: rule '{}' has no value for some plans: it divides 0 by 0 or takes the remainder of a "
+                    "division by 0",
+                    rule.place, rule.name));
+}
+
 bool RuleFilter::drops(std::size_t rule, const RuleVariables& variables) const {
     std::array<double, most_depth * 2> stack;  // NOLINT(cppcoreguidelines-pro-type-member-init): each is written first
     std::size_t top = 0;
@@ -351,6 +358,7 @@ bool RuleFilter::drops(std::size_t rule, const RuleVariables& variables) const {
         } else {
             --top;
             stack[top - 1] = binary(operation, stack[top - 1], stack[top]);
+            if (std::isnan(stack[top - 1])) refuse_no_value(rules_[rule]);
         }
     }
     return stack[0] != 0;

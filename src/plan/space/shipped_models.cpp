@@ -16,6 +16,7 @@ namespace atl::plan {
 
 std::span<const EmbeddedFile> transformer_files();
 std::span<const EmbeddedFile> gpu_files();
+std::span<const EmbeddedFile> cluster_files();
 std::string_view gpu_aliases();
 std::string_view rules_file();
 
@@ -33,6 +34,17 @@ Transformer find_transformer(std::string_view name) {
         if (folded_name(names.back()) == folded_name(name)) return parse_transformer(file.text, file.name);
     }
     throw InputError(fmt::format("no model '{}' comes with atoll{}; there are {}; or give the path of a file", name,
+                                 did_you_mean(name, names), fmt::join(names, ", ")));
+}
+
+NodeType find_node_type(std::string_view name) {
+    std::vector<std::string> names;
+    for (const EmbeddedFile& file : cluster_files()) {
+        const NodeType type = parse_node_type(file.text, file.name);
+        if (folded_name(type.name) == folded_name(name)) return type;
+        names.push_back(type.name);
+    }
+    throw InputError(fmt::format("no cluster '{}' comes with atoll{}; there are {}; or give the path of a file", name,
                                  did_you_mean(name, names), fmt::join(names, ", ")));
 }
 
