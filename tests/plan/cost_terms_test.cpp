@@ -63,5 +63,15 @@ TEST(IterationSeconds, have_the_published_bubbles) {
     EXPECT_NEAR(bubble_share(Schedule::zero_bubble, 1), 1.0 / 16, 1e-12);
 }
 
+TEST(CostTerms, frozen_weights_are_neither_differentiated_nor_updated) {
+    CostTerms terms;
+    terms.layer_forward = 1;
+    terms.layer_backward = 2;
+    terms.optimizer = terms.gradient_sync = terms.parameter_gather = 5;
+    const PipelineShape shape{.micro_batches = 4, .layers = 10};
+    EXPECT_DOUBLE_EQ(iteration_seconds(terms, shape), 4 * 10 * 3 + 15);
+    EXPECT_DOUBLE_EQ(iteration_seconds(with_frozen_weights(terms), shape), 4 * 10 * 2);
+}
+
 }  // namespace
 }  // namespace atl::plan

@@ -25,6 +25,10 @@ struct CostTerms {
     double slowdown = 1;              ///< factor on everything: stragglers of a large cluster
 };
 
+/// The terms of a run that trains adapters alone (LoRA, Hu et al. 2022): the backward pass has no gradients of weights,
+/// half of its matrix products, and the weights are neither reduced, gathered nor updated.
+CostTerms with_frozen_weights(CostTerms terms);
+
 /// What the sum needs of a plan beside its terms.
 struct PipelineShape {
     std::uint32_t micro_batches = 1;

@@ -25,8 +25,9 @@ struct TrainingRun {
     Cluster cluster;
     Workload workload;
     Strategy strategy;
-    std::string note;         ///< what was filled in or mended, and why there is no prediction
-    bool usable = false;      ///< there is enough of it to predict a time
+    bool has_frozen_weights = false;  ///< adapters alone are trained (task "LoRA")
+    std::string note;                 ///< what was filled in or mended, and why there is no prediction
+    bool usable = false;              ///< there is enough of it to predict a time
     bool has_memory = false;  ///< there is enough of it to predict the memory, if by a pipeline that is filled once
 
     // What was measured; read for fitting and scoring, never for predicting.

@@ -4,6 +4,7 @@
 
 #include "atoll/core/gzip.hpp"
 #include "atoll/plan/cost_model.hpp"
+#include "atoll/plan/explain.hpp"
 #include "atoll/plan/measured_operators.hpp"
 #include "measured_files.hpp"
 
@@ -39,7 +40,10 @@ std::unique_ptr<plan::OperatorTimes> OperatorShelf::with_table(std::string_view 
 }
 
 double OperatorShelf::seconds(const plan::TrainingRun& run, const plan::CostParameters& parameters) {
-    return plan::TimeModel(run.model, run.cluster, run.workload, of(run.cluster.gpu), parameters).seconds(run.strategy);
+    plan::TimeModel model(run.model, run.cluster, run.workload, of(run.cluster.gpu), parameters);
+    plan::CostTerms terms = model.terms(run.strategy);
+    if (run.has_frozen_weights) terms = with_frozen_weights(terms);
+    return iteration_seconds(terms, shape_of(run.strategy, run.workload, run.model.layers));
 }
 
 }  // namespace atl::app

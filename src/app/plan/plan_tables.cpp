@@ -86,7 +86,9 @@ void print_validation(const plan::FittedTimeModel& fitted, std::ostream& out) {
 /// "GiB,probability of running out", both empty where too little is known.
 std::string peak_cells(const plan::TrainingRun& run, const plan::MemoryGroups& groups) {
     if (!run.has_memory) return ",";
-    const plan::MemoryModel memory(run.model, run.cluster, run.workload, groups.of(memory_group(run)));
+    plan::MemoryParameters parameters = groups.of(memory_group(run));
+    if (run.has_frozen_weights) parameters.gradient_bytes = parameters.optimizer_bytes = 0;
+    const plan::MemoryModel memory(run.model, run.cluster, run.workload, parameters);
     const double peak = memory.peak_gib(run.strategy);
     return fmt::format("{:.5g},{:.4f}", peak, memory.out_of_memory_probability(peak, run.cluster.gpu.memory_gib));
 }

@@ -27,6 +27,15 @@ double bubble(const PipelineShape& shape) {
 
 }  // namespace
 
+CostTerms with_frozen_weights(CostTerms terms) {
+    terms.layer_backward /= 2;
+    terms.head *= 2.0 / 3;
+    terms.gradient_sync = 0;
+    terms.parameter_gather = 0;
+    terms.optimizer = 0;
+    return terms;
+}
+
 double iteration_seconds(const CostTerms& terms, const PipelineShape& shape) {
     const double layers = std::ceil(static_cast<double>(shape.layers) / shape.stages);
     const double plain =

@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <numeric>
 
 #include "atoll/plan/measured_table.hpp"
 #include "plan/cost/csv_rows.hpp"
@@ -20,6 +21,7 @@ enum Column : std::size_t {
     source,
     framework,
     model,
+    task,
     layers,
     hidden,
     heads,
@@ -58,6 +60,7 @@ enum Column : std::size_t {
 const std::vector<std::string> columns{"source",
                                        "framework",
                                        "model",
+                                       "task",
                                        "layers",
                                        "hidden",
                                        "heads",
@@ -116,6 +119,7 @@ public:
         run_.model_name = text(model);
         name_ = lower(run_.model_name);
         software_ = lower(run_.framework);
+        run_.has_frozen_weights = lower(text(task)) == "lora";
         run_.has_memory = fill_cluster() && fill_model();
         run_.usable = run_.has_memory && fill_strategy();
         run_.family = family_of();
@@ -210,7 +214,11 @@ private:
         plan.data = std::max(1U, gpus / fixed);
         if (plan.gpus() != gpus) note("sizes do not multiply to the GPUs; dp is GPUs / (tp pp cp)");
         const std::uint32_t replicas = plan.data * plan.context * plan.tensor;
-        if (run_.model.experts == 0 || plan.expert > replicas) plan.expert = 1;
+        if (run_.model.experts == 0) plan.expert = 1;
+        if (plan.expert > replicas) {
+            plan.expert = static_cast<std::uint16_t>(std::gcd(std::uint32_t{plan.expert}, replicas));
+            note("fewer ranks than expert parallel ones");
+        }
         if (run_.model.experts > 0 && text(ep).empty()) {
             // as many as a node or a rack usually holds of them
             const std::uint32_t most = std::min({64U, replicas, run_.model.experts});

@@ -70,11 +70,11 @@ NodeType parse_node_type(std::string_view toml, std::string_view file_name) {
                                     model_key(OptionType::real, "inter_node_gb_per_second", "", 1e6),
                                     model_key(OptionType::text, "source", "\"\"")});
     const ResolvedOptions options = read_model_file(table, toml, file_name);
-    const NodeType type{.name = options.text("name"),
-                        .gpu = options.text("gpu"),
-                        .gpus_per_node = static_cast<std::uint32_t>(options.integer("gpus_per_node")),
-                        .inter_node_gb_per_second = options.real("inter_node_gb_per_second"),
-                        .source = options.text("source")};
+    NodeType type{.name = options.text("name"),
+                  .gpu = options.text("gpu"),
+                  .gpus_per_node = static_cast<std::uint32_t>(options.integer("gpus_per_node")),
+                  .inter_node_gb_per_second = options.real("inter_node_gb_per_second"),
+                  .source = options.text("source")};
     if (type.gpus_per_node == 0) throw InputError(fmt::format("{}: 'gpus_per_node' must be at least 1", file_name));
     if (type.inter_node_gb_per_second <= 0) {
         throw InputError(fmt::format("{}: 'inter_node_gb_per_second' must be above 0", file_name));

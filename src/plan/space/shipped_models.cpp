@@ -40,7 +40,7 @@ Transformer find_transformer(std::string_view name) {
 NodeType find_node_type(std::string_view name) {
     std::vector<std::string> names;
     for (const EmbeddedFile& file : cluster_files()) {
-        const NodeType type = parse_node_type(file.text, file.name);
+        NodeType type = parse_node_type(file.text, file.name);
         if (folded_name(type.name) == folded_name(name)) return type;
         names.push_back(type.name);
     }

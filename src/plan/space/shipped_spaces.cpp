@@ -25,6 +25,7 @@ constexpr std::array<std::pair<std::string_view, Source>, 3> sources{
 
 std::vector<std::string> shipped_space_names() {
     std::vector<std::string> names;
+    names.reserve(sources.size());
     for (const auto& [name, source] : sources) names.emplace_back(name);
     return names;
 }
