@@ -242,6 +242,12 @@ private:
             note("batch rounded to whole micro-batches");
         }
         plan.virtual_stages = plan.pipeline > 1 ? small(vpp) : std::uint16_t{1};
+        if (plan.pipeline > 1 && text(vpp).empty() && names_any(software_, {"meta"})) {
+            // it interleaves (Llama 3 herd of models, section 3.3.2); about four layers in a chunk
+            const std::uint32_t here = (run_.model.layers + plan.pipeline - 1U) / plan.pipeline;
+            plan.virtual_stages = static_cast<std::uint16_t>(std::max(1U, here / 4));
+            note("virtual stages filled in");
+        }
         if (plan.virtual_stages > 1) plan.schedule = Schedule::interleaved;
         fill_switches();
         return has_batch || give_up("no global batch");
