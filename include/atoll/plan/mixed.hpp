@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pipelines over GPUs of several types: exact search for the fastest one.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "atoll/plan/cost_parameters.hpp"
+#include "atoll/plan/machine.hpp"
+#include "atoll/plan/memory_parameters.hpp"
+#include "atoll/plan/operator_times.hpp"
+#include "atoll/plan/strategy.hpp"
+#include "atoll/plan/transformer.hpp"
+
+namespace atl::plan {
+
+/// GPUs of one type that may be used. `most` is a cap; `operators` and the parameters are those of the type.
+struct GpuPool {
+    Gpu gpu;
+    std::uint32_t most = 0;
+    std::uint32_t gpus_per_node = 8;
+    double inter_node_gb_per_second = 0;  ///< per GPU, also to other types; 0: no link to them
+    OperatorTimes* operators = nullptr;
+    CostParameters time_parameters;
+    MemoryParameters memory_parameters;
+};
+
+/// One stage: `data` replicas of `tensor` GPUs of one pool.
+struct MixedStage {
+    std::uint16_t pool = 0;
+    std::uint16_t tensor = 1;
+    std::uint16_t layers = 0;
+    bool recompute = false;  ///< full recomputation of all its layers: without it they do not fit
+    auto operator<=>(const MixedStage&) const = default;  // NOLINT(modernize-use-nullptr): false alarm of clang 14
+};
+
+/// 1F1B over unlike stages; data parallelism stays inside a type. bf16, flash attention, sequence parallelism wherever
+/// tensor > 1, a distributed optimizer with overlap wherever data > 1.
+struct MixedPlan {
+    double seconds = 0;
+    std::uint32_t data = 1;
+    std::uint16_t micro_batch = 1;
+    std::vector<MixedStage> stages;
+    auto operator<=>(const MixedPlan&) const = default;  // NOLINT(modernize-use-nullptr): false alarm of clang 14
+
+    /// GPUs of each pool.
+    std::vector<std::uint32_t> gpus(std::size_t pools) const;
+};
+/// "dp4 mbs2: 4 x H100-SXM-80 tp8 (12 13 13 13 layers), 2 x A100-SXM-80 tp4 recomputed (14 15)".
+std::string describe(const MixedPlan& plan, const std::vector<GpuPool>& pools);
+
+/// Stages of a type stand together, in any order of types; all stages of a type have one tensor size; a plan has at
+/// most 64 stages. Layers are split over stages freely, or, in Astra's own space, evenly inside a type.
+struct MixedSpace {
+    std::vector<std::uint32_t> tensor{1, 2, 4, 8};
+    std::vector<std::uint32_t> micro_batch{1, 2, 4, 8, 16};
+    std::uint32_t most_stages = 64;
+    bool even_inside_type = false;
+};
+
+struct MixedOptions {
+    std::size_t keep = 5;
+    std::uint32_t most_gpus = 0;       ///< over all pools; 0: no such limit
+    double out_of_memory_limit = 0.5;  ///< of each stage
+    bool is_brute_force = false;       ///< every pipeline is split, nothing is bounded
+};
+
+/// What became of every pipeline: data, micro-batch, types in order, tensor sizes, stages of each type. They add up.
+struct MixedCertificate {
+    std::uint64_t generated = 0;
+    std::uint64_t pruned_by_sizes = 0;   ///< all numbers of stages at once
+    std::uint64_t pruned_by_stages = 0;  ///< by the pace of its stages together
+    std::uint64_t pruned_by_split = 0;   ///< its best split is slower, or nothing fits
+    std::uint64_t split = 0;
+    bool adds_up() const { return generated == pruned_by_sizes + pruned_by_stages + pruned_by_split + split; }
+};
+
+struct MixedResult {
+    std::vector<MixedPlan> best;  ///< faster first; among equals the smallest plan
+    MixedCertificate certificate;
+};
+
+/// Throws InputError without pools, for a model with leading dense layers among experts, and where no size fits.
+MixedResult search_mixed(const Transformer& model, const Workload& workload, const std::vector<GpuPool>& pools,
+                         const MixedSpace& space, const MixedOptions& options);
+
+}  // namespace atl::plan

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mixed pipelines: sizes by their bounds, stages of each type, splits of layers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <set>
+
+#include "atoll/core/error.hpp"
+#include "atoll/plan/mixed.hpp"
+#include "plan/mixed/stage_costs.hpp"
+
+namespace atl::plan {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double rounding_guard = 1 - 1e-12;
+
+/// Sizes of a pipeline without its numbers of stages.
+struct Sizes {
+    std::uint32_t data = 1;
+    std::uint16_t micro_batch = 1;
+    std::uint32_t micro_batches = 1;
+    std::vector<std::uint16_t> pools;   ///< in the order of the pipeline
+    std::vector<std::uint16_t> tensor;  ///< of each
+    std::vector<std::uint16_t> most;    ///< stages of each
+    std::uint64_t pipelines = 0;        ///< numbers of stages that the caps allow
+    double bound = 0;
+};
+
+class MixedSearch {
+public:
+    MixedSearch(const Transformer& model, const Workload& workload, const std::vector<GpuPool>& pools,
+                const MixedSpace& space, const MixedOptions& options)
+        : model_(model),
+          workload_(workload),
+          pools_(pools),
+          space_(space),
+          options_(options),
+          costs_(model, workload, pools, options.out_of_memory_limit),
+          most_stages_(std::min(space.most_stages, model.layers)) {}
+
+    MixedResult run() {
+        make_sizes();
+        std::stable_sort(sizes_.begin(), sizes_.end(),
+                         [](const Sizes& left, const Sizes& right) { return left.bound < right.bound; });
+        for (const Sizes& sizes : sizes_) {
+            result_.certificate.generated += sizes.pipelines;
+            if (beaten(sizes.bound)) {
+                result_.certificate.pruned_by_sizes += sizes.pipelines;
+            } else {
+                for_each_stages(sizes, [&](const std::vector<std::uint16_t>& stages) { try_stages(sizes, stages); });
+            }
+        }
+        result_.best.assign(best_.begin(), best_.end());
+        return std::move(result_);
+    }
+
+private:
+    double last() const { return best_.size() < options_.keep ? infinite : best_.rbegin()->seconds; }
+    bool beaten(double bound) const { return !options_.is_brute_force && bound * rounding_guard > last(); }
+
+    void make_sizes() {
+        for (std::uint32_t data = 1; data <= workload_.global_batch; ++data) {
+            if (workload_.global_batch % data != 0) continue;
+            for (const std::uint32_t micro_batch : space_.micro_batch) {
+                if (workload_.global_batch / data % micro_batch != 0) continue;
+                Sizes sizes;
+                sizes.data = data;
+                sizes.micro_batch = static_cast<std::uint16_t>(micro_batch);
+                sizes.micro_batches = workload_.global_batch / data / micro_batch;
+                add_pools(sizes);
+            }
+        }
+    }
+
+    /// Every order of every subset of the pools, with every tensor size.
+    void add_pools(Sizes& sizes) {
+        if (!sizes.pools.empty()) add(sizes);
+        for (std::uint16_t pool = 0; pool < pools_.size(); ++pool) {
+            if (std::find(sizes.pools.begin(), sizes.pools.end(), pool) != sizes.pools.end()) continue;
+            for (const std::uint32_t tensor : space_.tensor) {
+                if (model_.heads % tensor != 0 || tensor > pools_[pool].gpus_per_node) continue;
+                const std::uint32_t most = std::min(pools_[pool].most / (tensor * sizes.data), most_stages_);
+                if (most == 0) continue;
+                sizes.pools.push_back(pool);
+                sizes.tensor.push_back(static_cast<std::uint16_t>(tensor));
+                sizes.most.push_back(static_cast<std::uint16_t>(most));
+                add_pools(sizes);
+                sizes.pools.pop_back();
+                sizes.tensor.pop_back();
+                sizes.most.pop_back();
+            }
+        }
+    }
+
+    StageSort sort_of(const Sizes& sizes, std::size_t type, std::uint16_t stages) const {
+        return {sizes.pools[type], sizes.tensor[type], sizes.micro_batch, sizes.data, stages};
+    }
+
+    void add(const Sizes& sizes) {
+        Sizes added = sizes;
+        for_each_stages(sizes, [&](const std::vector<std::uint16_t>&) { ++added.pipelines; });
+        if (added.pipelines == 0) return;
+        added.bound = bound(sizes, sizes.most);
+        sizes_.push_back(std::move(added));
+    }
+
+    /// All stages busy, layers cut at will: (micro-batches - 1) paces and every layer once on the fastest type.
+    double bound(const Sizes& sizes, const std::vector<std::uint16_t>& stages) {
+        double rate = 0;
+        double fastest = infinite;
+        for (std::size_t type = 0; type < stages.size(); ++type) {
+            const double each = costs_.layer_seconds(sort_of(sizes, type, 1));
+            rate += stages[type] / each;
+            fastest = std::min(fastest, each);
+        }
+        return (sizes.micro_batches - 1.0) * model_.layers / rate + model_.layers * fastest;
+    }
+
+    template <class Visit>
+    void for_each_stages(const Sizes& sizes, const Visit& visit) const {
+        std::vector<std::uint16_t> stages(sizes.pools.size());
+        const std::uint64_t gpus =
+            options_.most_gpus > 0 ? options_.most_gpus : std::numeric_limits<std::uint32_t>::max();
+        const std::function<void(std::size_t, std::uint32_t, std::uint64_t)> place =
+            [&](std::size_t type, std::uint32_t used_stages, std::uint64_t used_gpus) {
+                if (type == stages.size()) {
+                    visit(stages);
+                    return;
+                }
+                const std::uint64_t a_stage = std::uint64_t{sizes.tensor[type]} * sizes.data;
+                for (std::uint16_t count = 1; count <= sizes.most[type]; ++count) {
+                    if (used_stages + count > most_stages_ || used_gpus + count * a_stage > gpus) break;
+                    stages[type] = count;
+                    place(type + 1, used_stages + count, used_gpus + count * a_stage);
+                }
+            };
+        place(0, 0, 0);
+    }
+
+    void try_stages(const Sizes& sizes, const std::vector<std::uint16_t>& stages) {
+        if (beaten(bound(sizes, stages))) {
+            ++result_.certificate.pruned_by_stages;
+            return;
+        }
+        std::uint16_t all = 0;
+        for (const std::uint16_t count : stages) all = static_cast<std::uint16_t>(all + count);
+        std::vector<const StageSeconds*> tables;
+        std::uint16_t index = 0;
+        for (std::size_t type = 0; type < stages.size(); ++type) {
+            for (std::uint16_t i = 0; i < stages[type]; ++i, ++index) {
+                const bool crosses = i + 1 == stages[type] && type + 1 < stages.size();
+                tables.push_back(&costs_.at(sort_of(sizes, type, all),
+                                            {index, crosses ? sizes.pools[type + 1] : sizes.pools[type]}));
+            }
+        }
+        const double limit = options_.is_brute_force ? infinite : last();
+        const auto split = space_.even_inside_type
+                               ? even_split(tables, stages, sizes.micro_batches, limit)
+                               : best_layer_split(tables, model_.layers, sizes.micro_batches, limit);
+        if (!split) {
+            ++result_.certificate.pruned_by_split;
+            return;
+        }
+        ++result_.certificate.split;
+        keep(sizes, stages, all, *split);
+    }
+
+    /// Equal numbers of layers in all stages of a type, the best of them.
+    std::optional<LayerSplit> even_split(const std::vector<const StageSeconds*>& tables,
+                                         const std::vector<std::uint16_t>& stages, std::uint32_t micro_batches,
+                                         double limit) const {
+        std::optional<LayerSplit> best;
+        std::vector<std::uint32_t> layers;
+        const std::function<void(std::size_t, std::uint32_t)> place = [&](std::size_t type, std::uint32_t left) {
+            const std::uint32_t count = stages[type];
+            const bool is_last = type + 1 == stages.size();
+            for (std::uint32_t n = 1; n * count <= left; ++n) {
+                if (is_last && n * count != left) continue;
+                layers.insert(layers.end(), count, n);
+                if (is_last) {
+                    const double seconds = mixed_pipeline_seconds(tables, layers, micro_batches);
+                    if (seconds <= limit && seconds < infinite && (!best || seconds < best->seconds)) {
+                        best = LayerSplit{layers, seconds};
+                    }
+                } else {
+                    place(type + 1, left - n * count);
+                }
+                layers.resize(layers.size() - count);
+            }
+        };
+        place(0, model_.layers);
+        return best;
+    }
+
+    void keep(const Sizes& sizes, const std::vector<std::uint16_t>& stages, std::uint16_t all,
+              const LayerSplit& split) {
+        MixedPlan plan;
+        plan.seconds = split.seconds;
+        plan.data = sizes.data;
+        plan.micro_batch = sizes.micro_batch;
+        std::uint16_t index = 0;
+        for (std::size_t type = 0; type < stages.size(); ++type) {
+            for (std::uint16_t i = 0; i < stages[type]; ++i, ++index) {
+                const std::uint32_t layers = split.layers[index];
+                plan.stages.push_back({.pool = sizes.pools[type],
+                                       .tensor = sizes.tensor[type],
+                                       .layers = static_cast<std::uint16_t>(layers),
+                                       .recompute = costs_.recomputes(sort_of(sizes, type, all), index, layers)});
+            }
+        }
+        best_.insert(std::move(plan));
+        if (best_.size() > options_.keep) best_.erase(std::prev(best_.end()));
+    }
+
+    const Transformer& model_;
+    Workload workload_;
+    const std::vector<GpuPool>& pools_;
+    const MixedSpace& space_;
+    const MixedOptions& options_;
+    StageCosts costs_;
+    std::uint32_t most_stages_;
+    std::vector<Sizes> sizes_;
+    std::set<MixedPlan> best_;
+    MixedResult result_;
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> MixedPlan::gpus(std::size_t pools) const {
+    std::vector<std::uint32_t> all(pools, 0);
+    for (const MixedStage& stage : stages) all.at(stage.pool) += stage.tensor * data;
+    return all;
+}
+
+std::string describe(const MixedPlan& plan, const std::vector<GpuPool>& pools) {
+    std::string text = fmt::format("dp{} mbs{}:", plan.data, plan.micro_batch);
+    for (std::size_t begin = 0; begin < plan.stages.size();) {
+        const MixedStage& first = plan.stages[begin];
+        std::size_t end = begin;
+        std::vector<std::uint32_t> layers;
+        while (end < plan.stages.size() && plan.stages[end].pool == first.pool &&
+               plan.stages[end].recompute == first.recompute) {
+            layers.push_back(plan.stages[end++].layers);
+        }
+        text += fmt::format("{} {} x {} tp{}{} ({} layers)", begin == 0 ? "" : ",", end - begin,
+                            pools.at(first.pool).gpu.name, first.tensor, first.recompute ? " recomputed" : "",
+                            fmt::join(layers, " "));
+        begin = end;
+    }
+    return text;
+}
+
+MixedResult search_mixed(const Transformer& model, const Workload& workload, const std::vector<GpuPool>& pools,
+                         const MixedSpace& space, const MixedOptions& options) {
+    if (pools.empty()) throw InputError("no GPUs are given");
+    if (model.dense_layers > 0) {
+        throw InputError(
+            fmt::format("{}: mixed pipelines take models whose layers are alike; this one begins with {} "
+                        "dense layers",
+                        model.name, model.dense_layers));
+    }
+    return MixedSearch(model, workload, pools, space, options).run();
+}
+
+}  // namespace atl::plan
