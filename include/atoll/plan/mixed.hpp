@@ -38,8 +38,8 @@ struct MixedStage {
     auto operator<=>(const MixedStage&) const = default;  // NOLINT(modernize-use-nullptr): false alarm of clang 14
 };
 
-/// 1F1B over unlike stages; data parallelism stays inside a type. bf16, flash attention, sequence parallelism wherever
-/// tensor > 1, a distributed optimizer with overlap wherever data > 1.
+/// 1F1B over unlike stages; data parallelism stays inside a type. bf16, flash attention, sequence parallelism with
+/// overlapped collectives wherever tensor > 1, a distributed optimizer with overlap wherever data > 1.
 struct MixedPlan {
     double seconds = 0;
     std::uint32_t data = 1;

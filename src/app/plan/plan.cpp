@@ -13,6 +13,7 @@
 #include "atoll/core/json.hpp"
 #include "atoll/transport/launch.hpp"
 #include "atoll/transport/mpi_transport.hpp"
+#include "mixed_plan.hpp"
 #include "plan_peers.hpp"
 #include "plan_run.hpp"
 #include "plan_search.hpp"
@@ -56,6 +57,22 @@ ExitCode tell(const PlanRequest& request, const PlanJob& job, const PlanFindings
     if (job.emit) std::cout << "plan 1 as arguments and a batch script in " << emitted.string() << "\n";
     if (request.pictures) std::cout << "pictures in " << request.pictures->string() << "\n";
     if (request.run) std::cout << "kept in " << request.run->string() << "\n";
+    std::cout << std::flush;
+    return ExitCode::ok;
+}
+
+/// Mixed pipelines are searched by one rank.
+ExitCode plan_pools(const PlanRequest& request, ResolvedOptions options) {
+    if (request.run || request.explain || request.stages || request.pictures || options.text("emit") != "none") {
+        throw InputError("pools: --out, --explain, --stages, --pictures and --emit are for GPUs of one type");
+    }
+    const MixedJob job = make_mixed_job(std::move(options));
+    const MixedFindings findings = search_mixed(job);
+    if (request.json) {
+        std::cout << mixed_json(job, findings).dump(2) << "\n";
+    } else {
+        print_mixed(job, findings, std::cout);
+    }
     std::cout << std::flush;
     return ExitCode::ok;
 }
@@ -107,6 +124,9 @@ ExitCode plan(const PlanRequest& request) {
     if (request.show_config) {
         std::cout << resolve(request).show();
         return ExitCode::ok;
+    }
+    if (ResolvedOptions options = resolve(request); !options.text("pools").empty()) {
+        return plan_pools(request, std::move(options));
     }
     return transport::may_have_peers(transport::current_environment()) ? plan_on_ranks(request) : plan_alone(request);
 }

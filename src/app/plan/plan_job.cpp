@@ -49,6 +49,7 @@ plan::Transformer model_of(const ResolvedOptions& options) {
 
 /// Of the nodes that `cluster` names.
 plan::Cluster named_cluster(const ResolvedOptions& options) {
+    if (options.integer("gpus") == 0) throw InputError("no number of GPUs is given; set 'gpus' (--gpus)");
     if (!options.text("gpu").empty()) {
         throw InputError(options.source("cluster") + ": a cluster has its GPUs; leave out 'gpu'");
     }
@@ -73,6 +74,7 @@ plan::Cluster named_cluster(const ResolvedOptions& options) {
 plan::Cluster cluster_of(const ResolvedOptions& options) {
     if (!options.text("cluster").empty()) return named_cluster(options);
     if (options.text("gpu").empty()) throw InputError("no GPU is given; set 'gpu' (--gpu) or 'cluster' (--cluster)");
+    if (options.integer("gpus") == 0) throw InputError("no number of GPUs is given; set 'gpus' (--gpus)");
     const plan::Gpu gpu = found_for(options, "gpu", [](const std::string& name) {
         return is_path(name) ? plan::parse_gpu(text_of(name), name) : plan::shipped_gpus().find(name);
     });
@@ -100,30 +102,42 @@ plan::Cluster cluster_of(const ResolvedOptions& options) {
     return cluster;
 }
 
-/// The constants for runs of the job's family on its type of GPU, and how far such predictions are off.
-void take_time_parameters(PlanJob& job) {
-    const std::string& file = job.options.text("parameters");
-    const plan::TimeParameters parameters =
-        file.empty() ? plan::shipped_time_parameters() : plan::parse_time_parameters(text_of(file), file);
-    const std::string& family = job.options.text("family");
-    const std::string& gpu = job.cluster.gpu.name;
-    if (!family.empty() && !parameters.groups.contains(family)) {
+}  // namespace
+
+plan::Transformer plan_model_of(const ResolvedOptions& options) { return model_of(options); }
+
+std::vector<std::string> plan_groups(const std::string& family, const std::string& gpu) {
+    if (family.empty()) return {gpu};
+    return {family, gpu, family + " on " + gpu};
+}
+
+PlanConstants plan_constants_of(const ResolvedOptions& options) {
+    const std::string& file = options.text("parameters");
+    const std::string& family = options.text("family");
+    PlanConstants constants{
+        .parameters = file.empty() ? plan::shipped_time_parameters() : plan::parse_time_parameters(text_of(file), file),
+        .memory = plan::shipped_memory_parameters().of(family)};
+    const auto& groups = constants.parameters.groups;
+    if (!family.empty() && !groups.contains(family)) {
         std::vector<std::string> names;
-        for (const auto& [name, group] : parameters.groups) names.push_back(name);
-        throw InputError(fmt::format("{}: no family '{}' of measured runs{}; there are {}",
-                                     job.options.source("family"), family, did_you_mean(family, names),
-                                     fmt::join(names, ", ")));
+        for (const auto& [name, group] : groups) names.push_back(name);
+        throw InputError(fmt::format("{}: no family '{}' of measured runs{}; there are {}", options.source("family"),
+                                     family, did_you_mean(family, names), fmt::join(names, ", ")));
     }
-    std::vector<std::string> groups{gpu};
-    if (!family.empty()) groups = {family, gpu, family + " on " + gpu};
+    return constants;
+}
+
+/// The constants for runs of the job's family on its type of GPU, and how far such predictions are off.
+static void take_constants(PlanJob& job) {
+    const PlanConstants constants = plan_constants_of(job.options);
+    const plan::TimeParameters& parameters = constants.parameters;
+    const std::vector<std::string> groups = plan_groups(job.options.text("family"), job.cluster.gpu.name);
     job.time_parameters = parameters.of(groups);
     job.interval_half_width = parameters.half_width_of(groups);
     job.difference_half_width = parameters.difference_half_width;
     job.runs_fitted = parameters.rows;
-    job.memory_parameters = plan::shipped_memory_parameters().of(family);
+    job.memory_parameters = constants.memory;
 }
-
-}  // namespace
 
 PlanJob make_plan_job(ResolvedOptions options) {
     PlanJob job(std::move(options));
@@ -131,7 +145,7 @@ PlanJob make_plan_job(ResolvedOptions options) {
     job.cluster = cluster_of(job.options);
     job.workload.sequence = static_cast<std::uint32_t>(job.options.integer("sequence"));
     job.workload.global_batch = static_cast<std::uint32_t>(job.options.integer("global_batch"));
-    take_time_parameters(job);
+    take_constants(job);
     job.space = found_for(job.options, "space", [](const std::string& name) {
         return is_path(name) ? plan::parse_space(text_of(name), name) : plan::shipped_space(name);
     });

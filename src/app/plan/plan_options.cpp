@@ -37,7 +37,11 @@ std::vector<Option> rows() {
     table.push_back(
         text("cluster", "\"\"",
              "Kind of nodes: one of those under models/clusters, or a TOML file like them; instead of gpu."));
-    table.push_back(number(OptionType::integer, "gpus", "", 1, 1e6, "GPUs, all of them used by one plan."));
+    table.push_back(
+        text("pools", "\"\"",
+             "GPUs of several types for one pipeline, instead of gpu: TYPE:COUNT with commas; counts are caps."));
+    table.push_back(number(OptionType::integer, "gpus", "0", 0, 1e6,
+                           "GPUs, all of them used by one plan; with pools the most over all types, 0: no limit."));
     table.push_back(number(OptionType::integer, "sequence", "4096", 1, 1e8, "Length of a sequence.", "tokens"));
     table.push_back(
         number(OptionType::integer, "global_batch", "1024", 1, 1e8, "Sequences in one iteration.", "sequences"));

@@ -23,6 +23,7 @@
 #include "atoll/plan/rules.hpp"
 #include "atoll/plan/search.hpp"
 #include "atoll/plan/space.hpp"
+#include "atoll/plan/time_parameters.hpp"
 #include "atoll/plan/transformer.hpp"
 
 namespace atl::app {
@@ -50,6 +51,16 @@ struct PlanJob {
 
 /// Reads the files that the options name. Throws InputError for what is wrong in them and for sizes that do not fit.
 PlanJob make_plan_job(ResolvedOptions options);
+
+/// The job's transformer, and the time and memory models' constants.
+plan::Transformer plan_model_of(const ResolvedOptions& options);
+struct PlanConstants {
+    plan::TimeParameters parameters;
+    plan::MemoryParameters memory;
+};
+PlanConstants plan_constants_of(const ResolvedOptions& options);
+/// Groups of constants for runs of a family (which may be empty) on a type of GPU.
+std::vector<std::string> plan_groups(const std::string& family, const std::string& gpu);
 
 /// One plan that was kept, with all that is printed of it.
 struct KeptPlan {

@@ -128,10 +128,15 @@ double layer_split_bound(Stages stages, std::uint32_t layers, std::uint32_t micr
 std::optional<LayerSplit> best_layer_split(Stages stages, std::uint32_t layers, std::uint32_t micro_batches,
                                            double give_up_above) {
     if (stages.empty() || stages.size() > layers) return std::nullopt;
-    const std::vector<double> all = paces(stages, layers);
-    std::size_t at = least_pace_with_room(stages, layers, all);
     const double rest = micro_batches - 1.0;
     double least = least_sum(stages, layers);
+    if (rest > 0 && give_up_above < infinite) {
+        // most are refused here: at the largest pace that could still do, not all layers have room
+        const double largest = (give_up_above - least) / rest * (1 + 1e-12);
+        if (room(stages, largest) < layers) return std::nullopt;
+    }
+    const std::vector<double> all = paces(stages, layers);
+    std::size_t at = least_pace_with_room(stages, layers, all);
     std::optional<LayerSplit> best;
     Programme programme(stages, layers);
     bool is_first = true;

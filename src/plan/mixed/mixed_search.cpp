@@ -26,6 +26,8 @@ struct Sizes {
     std::vector<std::uint16_t> pools;   ///< in the order of the pipeline
     std::vector<std::uint16_t> tensor;  ///< of each
     std::vector<std::uint16_t> most;    ///< stages of each
+    std::vector<double> each;           ///< seconds of a layer on a stage of each, at least
+    std::vector<double> overhead;       ///< of a stage beside its layers, at least
     std::uint64_t pipelines = 0;        ///< numbers of stages that the caps allow
     double bound = 0;
 };
@@ -51,7 +53,8 @@ public:
             if (beaten(sizes.bound)) {
                 result_.certificate.pruned_by_sizes += sizes.pipelines;
             } else {
-                for_each_stages(sizes, [&](const std::vector<std::uint16_t>& stages) { try_stages(sizes, stages); });
+                const std::uint64_t tried = visit_stages(sizes);
+                result_.certificate.pruned_by_stages += sizes.pipelines - tried;
             }
         }
         result_.best.assign(best_.begin(), best_.end());
@@ -102,50 +105,114 @@ private:
 
     void add(const Sizes& sizes) {
         Sizes added = sizes;
-        for_each_stages(sizes, [&](const std::vector<std::uint16_t>&) { ++added.pipelines; });
+        added.pipelines = count_pipelines(sizes);
         if (added.pipelines == 0) return;
-        added.bound = bound(sizes, sizes.most);
+        for (std::size_t type = 0; type < sizes.pools.size(); ++type) {
+            added.each.push_back(costs_.layer_seconds(sort_of(sizes, type, 1)));
+            added.overhead.push_back(costs_.overhead_seconds(sort_of(sizes, type, 1)));
+        }
+        added.bound = bound(added, sizes.most);
         sizes_.push_back(std::move(added));
     }
 
-    /// All stages busy, layers cut at will: (micro-batches - 1) paces and every layer once on the fastest type.
-    double bound(const Sizes& sizes, const std::vector<std::uint16_t>& stages) {
-        double rate = 0;
-        double fastest = infinite;
-        for (std::size_t type = 0; type < stages.size(); ++type) {
-            const double each = costs_.layer_seconds(sort_of(sizes, type, 1));
-            rate += stages[type] / each;
-            fastest = std::min(fastest, each);
-        }
-        return (sizes.micro_batches - 1.0) * model_.layers / rate + model_.layers * fastest;
+    /// GPUs that one stage of a type takes.
+    static std::uint64_t gpus_of_stage(const Sizes& sizes, std::size_t type) {
+        return std::uint64_t{sizes.tensor[type]} * sizes.data;
+    }
+    std::uint64_t most_gpus() const {
+        return options_.most_gpus > 0 ? options_.most_gpus : std::numeric_limits<std::uint32_t>::max();
     }
 
-    template <class Visit>
-    void for_each_stages(const Sizes& sizes, const Visit& visit) const {
+    /// Numbers of stages within the caps, the most stages and the most GPUs.
+    std::uint64_t count_pipelines(const Sizes& sizes) const {
+        // by stages so far; GPUs beyond the limit are only met where the caps add up to more than it
+        std::uint64_t all_gpus = 0;
+        for (std::size_t type = 0; type < sizes.pools.size(); ++type) {
+            all_gpus += sizes.most[type] * gpus_of_stage(sizes, type);
+        }
+        if (all_gpus > most_gpus()) return count_one_by_one(sizes, 0, 0, 0);
+        std::vector<std::uint64_t> ways(most_stages_ + 1, 0);
+        ways[0] = 1;
+        for (const std::uint16_t most : sizes.most) {
+            std::vector<std::uint64_t> after(ways.size(), 0);
+            std::uint64_t window = 0;
+            for (std::size_t stages = 1; stages < ways.size(); ++stages) {
+                window += ways[stages - 1];
+                if (stages > most) window -= ways[stages - 1 - most];
+                after[stages] = window;
+            }
+            ways = std::move(after);
+        }
+        std::uint64_t all = 0;
+        for (const std::uint64_t one : ways) all += one;
+        return all;
+    }
+
+    std::uint64_t count_one_by_one(const Sizes& sizes, std::size_t type, std::uint32_t stages,
+                                   std::uint64_t gpus) const {
+        if (type == sizes.pools.size()) return 1;
+        std::uint64_t all = 0;
+        for (std::uint32_t count = 1; count <= sizes.most[type] && stages + count <= most_stages_; ++count) {
+            const std::uint64_t used = gpus + count * gpus_of_stage(sizes, type);
+            if (used > most_gpus()) break;
+            all += count_one_by_one(sizes, type + 1, stages + count, used);
+        }
+        return all;
+    }
+
+    /// All stages busy, layers cut at will: (micro-batches - 1) paces, and every layer once on the fastest type.
+    double bound(const Sizes& sizes, const std::vector<std::uint16_t>& stages) const {
+        double rate = 0;
+        double idle = 0;
+        double once = model_.layers * *std::min_element(sizes.each.begin(), sizes.each.end());
+        for (std::size_t type = 0; type < stages.size(); ++type) {
+            rate += stages[type] / sizes.each[type];
+            idle += stages[type] * sizes.overhead[type] / sizes.each[type];
+            once += stages[type] * sizes.overhead[type];
+        }
+        // with the most stages of all, overheads are no longer a lower bound of pipelines with fewer
+        if (&stages == &sizes.most) idle = once = 0;
+        return (sizes.micro_batches - 1.0) * (model_.layers + idle) / rate + once;
+    }
+
+    /// Layers a second that all stages together need at least to be as fast as the slowest plan kept.
+    double needed_rate(const Sizes& sizes) const {
+        const double known = last();
+        if (options_.is_brute_force || known == infinite) return 0;
+        return (sizes.micro_batches - 1.0) * model_.layers / known * rounding_guard;
+    }
+
+    /// Tries every number of stages of each type that may be fast enough; returns how many.
+    std::uint64_t visit_stages(const Sizes& sizes) {
         std::vector<std::uint16_t> stages(sizes.pools.size());
-        const std::uint64_t gpus =
-            options_.most_gpus > 0 ? options_.most_gpus : std::numeric_limits<std::uint32_t>::max();
-        const std::function<void(std::size_t, std::uint32_t, std::uint64_t)> place =
-            [&](std::size_t type, std::uint32_t used_stages, std::uint64_t used_gpus) {
+        std::vector<double> later(sizes.pools.size() + 1, 0);  // rate of all types from here on, at most
+        for (std::size_t type = stages.size(); type-- > 0;) {
+            later[type] = later[type + 1] + sizes.most[type] / sizes.each[type];
+        }
+        std::uint64_t tried = 0;
+        const std::function<void(std::size_t, std::uint32_t, std::uint64_t, double)> place =
+            [&](std::size_t type, std::uint32_t used_stages, std::uint64_t used_gpus, double rate) {
                 if (type == stages.size()) {
-                    visit(stages);
+                    if (beaten(bound(sizes, stages))) return;
+                    ++tried;
+                    try_stages(sizes, stages);
                     return;
                 }
-                const std::uint64_t a_stage = std::uint64_t{sizes.tensor[type]} * sizes.data;
-                for (std::uint16_t count = 1; count <= sizes.most[type]; ++count) {
-                    if (used_stages + count > most_stages_ || used_gpus + count * a_stage > gpus) break;
-                    stages[type] = count;
-                    place(type + 1, used_stages + count, used_gpus + count * a_stage);
+                const double missing = needed_rate(sizes) - rate - later[type + 1];
+                std::uint32_t count = 1;
+                if (missing > 0) count = std::max(1U, static_cast<std::uint32_t>(missing * sizes.each[type]));
+                for (; count <= sizes.most[type] && used_stages + count <= most_stages_; ++count) {
+                    const std::uint64_t gpus = used_gpus + count * gpus_of_stage(sizes, type);
+                    if (gpus > most_gpus()) break;
+                    stages[type] = static_cast<std::uint16_t>(count);
+                    place(type + 1, used_stages + count, gpus, rate + count / sizes.each[type]);
                 }
             };
-        place(0, 0, 0);
+        place(0, 0, 0, 0);
+        return tried;
     }
 
     void try_stages(const Sizes& sizes, const std::vector<std::uint16_t>& stages) {
-        if (beaten(bound(sizes, stages))) {
-            ++result_.certificate.pruned_by_stages;
-            return;
-        }
         std::uint16_t all = 0;
         for (const std::uint16_t count : stages) all = static_cast<std::uint16_t>(all + count);
         std::vector<const StageSeconds*> tables;
@@ -257,6 +324,9 @@ std::string describe(const MixedPlan& plan, const std::vector<GpuPool>& pools) {
 MixedResult search_mixed(const Transformer& model, const Workload& workload, const std::vector<GpuPool>& pools,
                          const MixedSpace& space, const MixedOptions& options) {
     if (pools.empty()) throw InputError("no GPUs are given");
+    constexpr std::size_t most_pools = 8;
+    if (pools.size() > most_pools)
+        throw InputError(fmt::format("{} types of GPU are more than {}", pools.size(), most_pools));
     if (model.dense_layers > 0) {
         throw InputError(
             fmt::format("{}: mixed pipelines take models whose layers are alike; this one begins with {} "

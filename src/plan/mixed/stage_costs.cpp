@@ -14,6 +14,17 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
+/// Pools, tensor sizes, micro-batches and stages are small: 4, 8, 8 and 8 bits; places 8 and 4, data 24.
+std::uint64_t packed(const StageSort& sort, const StagePlace& place) {
+    std::uint64_t key = sort.data;
+    key = key << 4U | sort.pool;
+    key = key << 8U | sort.tensor;
+    key = key << 8U | sort.micro_batch;
+    key = key << 8U | sort.stages;
+    key = key << 8U | place.index;
+    return key << 4U | place.next_pool;
+}
+
 }  // namespace
 
 StageCosts::StageCosts(const Transformer& model, const Workload& workload, const std::vector<GpuPool>& pools,
@@ -32,7 +43,7 @@ Strategy StageCosts::strategy_of(const StageSort& sort) const {
     strategy.pipeline = sort.stages;
     strategy.data = sort.data;
     strategy.micro_batch = sort.micro_batch;
-    strategy.sequence_parallel = sort.tensor > 1;
+    strategy.sequence_parallel = strategy.overlap_tensor_parallel = sort.tensor > 1;
     const bool has_replicas = sort.data > 1;
     strategy.zero_stage = has_replicas ? 1 : 0;
     strategy.overlap_gradient_reduce = strategy.overlap_parameter_gather = has_replicas;
@@ -94,6 +105,11 @@ double StageCosts::layer_seconds(const StageSort& sort) {
     return plain.slowdown * (plain.layer_forward + plain.layer_backward);
 }
 
+double StageCosts::overhead_seconds(const StageSort& sort) {
+    const CostTerms& plain = terms(sort).plain;
+    return plain.slowdown * plain.micro_batch_overhead;
+}
+
 /// Inside a type as the time model says; to another type over the slower of both fabrics.
 double StageCosts::send_seconds(const StageSort& sort, std::uint16_t next_pool) {
     const double own = terms(sort).plain.p2p;
@@ -109,7 +125,7 @@ double StageCosts::send_seconds(const StageSort& sort, std::uint16_t next_pool) 
 }
 
 const StageSeconds& StageCosts::at(const StageSort& sort, const StagePlace& place) {
-    const auto key = std::tuple(sort, place.index, place.next_pool);
+    const std::uint64_t key = packed(sort, place);
     const auto found = tables_.find(key);
     if (found != tables_.end()) return found->second;
     const Terms& own = terms(sort);

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "atoll/plan/cost_model.hpp"
@@ -37,6 +38,8 @@ public:
 
     /// Seconds of one layer of a micro-batch without recomputation: no stage of the sort is faster.
     double layer_seconds(const StageSort& sort);
+    /// Seconds of a stage beside its layers, whatever its place: no stage of the sort has less.
+    double overhead_seconds(const StageSort& sort);
     /// Seconds by layers at a place; valid as long as this object.
     const StageSeconds& at(const StageSort& sort, const StagePlace& place);
     /// Whether that many layers there fit only when they are computed again.
@@ -69,7 +72,7 @@ private:
     std::map<std::pair<std::uint16_t, std::uint32_t>, std::unique_ptr<TimeModel>> models_;  ///< by pool and GPUs
     std::map<StageSort, Terms> terms_;
     std::map<std::pair<StageSort, bool>, Memory> memory_;
-    std::map<std::tuple<StageSort, std::uint16_t, std::uint16_t>, StageSeconds> tables_;
+    std::unordered_map<std::uint64_t, StageSeconds> tables_;  ///< by sort and place, packed
 };
 
 }  // namespace atl::plan
