@@ -95,4 +95,31 @@ expect 0 "stages and gains as JSON" "${plan[@]}" --explain --json
 cp out explain.json
 expect 0 "the fullest stage is the plan's peak" holds "abs(max(s['total_gib'] for s in a['stages']) - a['plans'][0]['peak_gib']) < 1e-9 and len(a['resource_gains']) == 5" explain.json explain.json
 expect 0 "more of anything is never slower" holds "all(g['seconds_after'] <= g['seconds_before'] * (1 + 1e-12) for g in a['resource_gains'])" explain.json explain.json
+
+mixed=("$ATOLL" plan --model llama2-7b --pools h100_sxm:16,a100_sxm:16 --global-batch 64)
+expect 0 "two types of GPU" "${mixed[@]}" --json
+cp out mixed.json
+expect 0 "two types, brute force" "${mixed[@]}" --search brute-force --json
+cp out mixed_brute.json
+expect 0 "mixed pipelines are bounded as brute force" holds "a['plans'] == b['plans'] and a['even_plans'] == b['even_plans'] and len(a['plans']) == 5" mixed.json mixed_brute.json
+expect 0 "every pipeline is accounted for" holds "sum(v for k, v in a['certificate'].items() if k != 'generated') == a['certificate']['generated'] == b['certificate']['generated'] > 1000" mixed.json mixed_brute.json
+expect 0 "free splits are no slower than even ones" holds "a['plans'][0]['iteration_seconds'] <= a['even_plans'][0]['iteration_seconds']" mixed.json mixed.json
+expect 0 "speed against money" "${mixed[@]}" --prices aws-on-demand --tokens 1e9 --budget-dollars 400 --deadline-hours 3 --json
+cp out money.json
+expect 0 "no plan of the front beats another" holds "all(p['iteration_seconds'] < q['iteration_seconds'] and p['dollars_per_iteration'] > q['dollars_per_iteration'] for p, q in zip(a['front'], a['front'][1:])) and len(a['front']) > 2" money.json money.json
+expect 0 "the fastest of the front is the fastest plan" holds "abs(a['front'][0]['iteration_seconds'] - b['plans'][0]['iteration_seconds']) < 1e-9" money.json mixed.json
+expect 0 "speed against money as a table" "${mixed[@]}" --prices aws-on-demand --tokens 1e9 --budget-dollars 1
+says "speed against money as a table" "fastest within the budget: none; the cheapest plan takes"
+expect 2 "a budget without tokens" "${mixed[@]}" --prices aws-on-demand --budget-dollars 10
+says "a budget without tokens" "tokens"
+expect 2 "prices that nobody knows" "${mixed[@]}" --prices aws
+says "prices that nobody knows" "aws-on-demand"
+expect 2 "a type without a price" "$ATOLL" plan --model llama2-7b --pools h100_sxm:8,V100-SXM-32:8 --prices runpod-spot
+says "a type without a price" "V100-SXM-32"
+expect 2 "pools without counts" "$ATOLL" plan --model llama2-7b --pools h100_sxm,a100_sxm:8
+says "pools without counts" "h100_sxm:32"
+expect 2 "pools of nothing" "$ATOLL" plan --model llama2-7b --pools h100_sxm:0
+says "pools of nothing" "0"
+expect 2 "pools that are too small" "$ATOLL" plan --model llama3-405b --pools h100_sxm:8,a100_sxm:8 --global-batch 16
+says "pools that are too small" "memory"
 finish

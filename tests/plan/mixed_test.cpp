@@ -134,5 +134,56 @@ TEST(Mixed, a_cap_of_zero_leaves_a_type_out_and_nothing_at_all_is_said) {
     EXPECT_THROW(search(find_transformer("deepseek-v3"), pools, false), InputError);
 }
 
+MixedResult front(const Transformer& model, const Pools& pools, bool is_brute_force) {
+    MixedSpace space;
+    space.tensor = {1, 2};
+    space.micro_batch = {1, 2};
+    space.most_stages = 5;
+    return search_mixed(model, Workload{2048, 16}, pools.pools, space,
+                        {.is_front = true, .is_brute_force = is_brute_force});
+}
+
+TEST(MixedFront, is_that_of_brute_force_and_no_plan_of_it_beats_another) {
+    std::mt19937 random(5);
+    for (int trial = 0; trial < 40; ++trial) {
+        Pools pools;
+        for (const char* type : {"h100_sxm", "a100_sxm", "l40s"}) {
+            if (random() % 3 == 0) continue;
+            pools.add(type, 1 + static_cast<std::uint32_t>(random() % 10));
+            pools.pools.back().dollars_per_gpu_hour = static_cast<double>(random() % 8);
+        }
+        if (pools.pools.empty()) pools.add("a100_sxm", 8);
+        const Transformer model = small_model(4 + static_cast<std::uint32_t>(random() % 6));
+        const MixedResult bounded = front(model, pools, false);
+        const MixedResult brute = front(model, pools, true);
+        ASSERT_EQ(bounded.best.size(), brute.best.size()) << trial;
+        for (std::size_t i = 0; i < brute.best.size(); ++i) {
+            EXPECT_EQ(bounded.best[i].seconds, brute.best[i].seconds) << trial;
+            EXPECT_EQ(bounded.best[i].dollars, brute.best[i].dollars) << trial;
+            if (i == 0) continue;
+            EXPECT_GT(brute.best[i].seconds, brute.best[i - 1].seconds);
+            EXPECT_LT(brute.best[i].dollars, brute.best[i - 1].dollars);
+        }
+        EXPECT_TRUE(bounded.certificate.adds_up());
+        EXPECT_EQ(bounded.certificate.generated, brute.certificate.generated);
+    }
+}
+
+TEST(MixedFront, a_cheaper_price_never_makes_the_cheapest_plan_dearer) {
+    double before = 0;
+    for (const double price : {0.0, 1.0, 3.0, 9.0}) {
+        Pools pools;
+        pools.add("h100_sxm", 8);
+        pools.add("a100_sxm", 8);
+        pools.pools[0].dollars_per_gpu_hour = price;
+        pools.pools[1].dollars_per_gpu_hour = 2;
+        const MixedResult found = front(small_model(8), pools, false);
+        ASSERT_FALSE(found.best.empty());
+        EXPECT_GE(found.best.back().dollars, before);
+        before = found.best.back().dollars;
+        EXPECT_EQ(price == 0, found.best.back().dollars == 0);
+    }
+}
+
 }  // namespace
 }  // namespace atl::plan

@@ -24,6 +24,7 @@ struct GpuPool {
     std::uint32_t most = 0;
     std::uint32_t gpus_per_node = 8;
     double inter_node_gb_per_second = 0;  ///< per GPU, also to other types; 0: no link to them
+    double dollars_per_gpu_hour = 0;
     OperatorTimes* operators = nullptr;
     CostParameters time_parameters;
     MemoryParameters memory_parameters;
@@ -42,6 +43,7 @@ struct MixedStage {
 /// overlapped collectives wherever tensor > 1, a distributed optimizer with overlap wherever data > 1.
 struct MixedPlan {
     double seconds = 0;
+    double dollars = 0;  ///< of one iteration: every GPU of the pipeline for all of it
     std::uint32_t data = 1;
     std::uint16_t micro_batch = 1;
     std::vector<MixedStage> stages;
@@ -59,6 +61,7 @@ struct MixedSpace {
     std::vector<std::uint32_t> tensor{1, 2, 4, 8};
     std::vector<std::uint32_t> micro_batch{1, 2, 4, 8, 16};
     std::uint32_t most_stages = 64;
+    std::uint32_t most_types = 4;  ///< in one pipeline
     bool even_inside_type = false;
 };
 
@@ -66,6 +69,7 @@ struct MixedOptions {
     std::size_t keep = 5;
     std::uint32_t most_gpus = 0;       ///< over all pools; 0: no such limit
     double out_of_memory_limit = 0.5;  ///< of each stage
+    bool is_front = false;             ///< keep the front of seconds and dollars instead of the fastest
     bool is_brute_force = false;       ///< every pipeline is split, nothing is bounded
 };
 
@@ -80,7 +84,9 @@ struct MixedCertificate {
 };
 
 struct MixedResult {
-    std::vector<MixedPlan> best;  ///< faster first; among equals the smallest plan
+    /// Faster first; among equals the smallest plan. Of a front: every plan that no other one beats or equals in both
+    /// seconds and dollars, so that dollars fall.
+    std::vector<MixedPlan> best;
     MixedCertificate certificate;
 };
 

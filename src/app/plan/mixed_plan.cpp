@@ -50,6 +50,35 @@ std::vector<std::string> parts_of(const std::string& list) {
 
 }  // namespace
 
+/// Prices of the pools, and what the whole run may take.
+static void take_money(MixedJob& job) {
+    const ResolvedOptions& given = job.options;
+    const std::string& name = given.text("prices");
+    job.tokens = given.real("tokens");
+    job.budget_dollars = given.real("budget_dollars");
+    job.deadline_hours = given.real("deadline_hours");
+    if (name.empty()) {
+        for (const char* key : {"tokens", "budget_dollars", "deadline_hours"}) {
+            if (given.real(key) > 0) throw InputError(fmt::format("{}: '{}' needs 'prices'", given.source(key), key));
+        }
+        return;
+    }
+    for (const char* key : {"budget_dollars", "deadline_hours"}) {
+        if (given.real(key) > 0 && job.tokens <= 0) {
+            throw InputError(fmt::format("{}: '{}' needs 'tokens', the length of the run", given.source(key), key));
+        }
+    }
+    job.prices = plan_prices_of(given);
+    for (plan::GpuPool& pool : job.pools) {
+        const auto price = job.prices->of(pool.gpu.name);
+        if (!price) {
+            throw InputError(fmt::format("{}: no price of {} in {} of {}; give a file with one", given.source("prices"),
+                                         pool.gpu.name, job.prices->name, job.prices->date));
+        }
+        pool.dollars_per_gpu_hour = *price;
+    }
+}
+
 MixedJob make_mixed_job(ResolvedOptions options) {
     MixedJob job(std::move(options));
     const ResolvedOptions& given = job.options;
@@ -78,6 +107,7 @@ MixedJob make_mixed_job(ResolvedOptions options) {
         pool.memory_parameters = constants.memory;
         job.pools.push_back(std::move(pool));
     }
+    take_money(job);
     if (job.pools.empty()) throw InputError(given.source("pools") + ": all numbers of GPUs are 0");
     return job;
 }
@@ -85,6 +115,7 @@ MixedJob make_mixed_job(ResolvedOptions options) {
 MixedFindings search_mixed(const MixedJob& job) {
     const auto begin = std::chrono::steady_clock::now();
     plan::MixedSpace space;
+    space.most_types = job.most_types();
     MixedFindings findings;
     findings.free = plan::search_mixed(job.model, job.workload, job.pools, space, job.search);
     if (findings.free.best.empty()) {
@@ -99,8 +130,31 @@ MixedFindings search_mixed(const MixedJob& job) {
     }
     space.even_inside_type = true;
     findings.even = plan::search_mixed(job.model, job.workload, job.pools, space, job.search);
+    if (job.prices) {
+        space.even_inside_type = false;
+        space.most_types = 2;  // a front is wide: three types would take minutes
+        plan::MixedOptions options = job.search;
+        options.is_front = true;
+        findings.front = plan::search_mixed(job.model, job.workload, job.pools, space, options);
+    }
     findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return findings;
+}
+
+const plan::MixedPlan* fastest_within(const MixedJob& job, const plan::MixedResult& front) {
+    for (const plan::MixedPlan& plan : front.best) {
+        if (plan.dollars * job.iterations() <= job.budget_dollars) return &plan;
+    }
+    return nullptr;
+}
+
+const plan::MixedPlan* cheapest_within(const MixedJob& job, const plan::MixedResult& front) {
+    constexpr double seconds_an_hour = 3600;
+    const plan::MixedPlan* found = nullptr;
+    for (const plan::MixedPlan& plan : front.best) {
+        if (plan.seconds * job.iterations() <= job.deadline_hours * seconds_an_hour) found = &plan;
+    }
+    return found;
 }
 
 }  // namespace atl::app

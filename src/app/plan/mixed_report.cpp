@@ -2,6 +2,7 @@
 // Mixed pipelines as people and programs read them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "atoll/report/numbers.hpp"
@@ -30,6 +31,72 @@ Json certificate_json(const plan::MixedCertificate& certificate) {
     return json;
 }
 
+/// Dollars for a million tokens.
+double dollars_per_million(const MixedJob& job, const plan::MixedPlan& plan) {
+    return 1e6 * plan.dollars / (static_cast<double>(job.workload.global_batch) * job.workload.sequence);
+}
+
+std::string gpus_of(const MixedJob& job, const plan::MixedPlan& plan) {
+    std::string text;
+    const auto used = plan.gpus(job.pools.size());
+    for (std::size_t i = 0; i < used.size(); ++i) {
+        if (used[i] > 0) text += fmt::format("{}{} {}", text.empty() ? "" : " + ", used[i], job.pools[i].gpu.name);
+    }
+    return text;
+}
+
+/// Every plan of a short front, else some of it, the ends among them.
+std::vector<std::size_t> places_shown(std::size_t count) {
+    constexpr std::size_t most = 16;
+    std::vector<std::size_t> places;
+    const std::size_t shown = std::min(count, most);
+    for (std::size_t i = 0; i < shown; ++i) places.push_back(shown == 1 ? 0 : i * (count - 1) / (shown - 1));
+    return places;
+}
+
+void print_front(const MixedJob& job, const plan::MixedResult& front, std::ostream& out) {
+    constexpr double seconds_an_hour = 3600;
+    std::vector<report::Column> columns{
+        {"GPUs", Align::left}, {"plan", Align::left}, {"tokens / s"}, {"$ / million tokens"}};
+    if (job.tokens > 0) columns.insert(columns.end(), {{"hours"}, {"dollars"}});
+    report::Table table(
+        fmt::format("Speed against money: {} plans that no other one beats in both ({} of {}; at most two "
+                    "types in a pipeline)",
+                    front.best.size(), job.prices->name, job.prices->date),
+        columns);
+    for (const std::size_t i : places_shown(front.best.size())) {
+        const plan::MixedPlan& plan = front.best[i];
+        std::vector<std::string> row{gpus_of(job, plan), describe(plan, job.pools),
+                                     short_number(tokens_per_second(job, plan)),
+                                     short_number(dollars_per_million(job, plan))};
+        if (job.tokens > 0) {
+            row.push_back(short_number(plan.seconds * job.iterations() / seconds_an_hour));
+            row.push_back(short_number(plan.dollars * job.iterations()));
+        }
+        table.add_row(std::move(row));
+    }
+    out << "\n";
+    table.print(out);
+    const auto name = [&](const char* what, const plan::MixedPlan* plan, const std::string& otherwise) {
+        out << what
+            << (plan == nullptr ? otherwise
+                                : fmt::format("{}: {} hours, {} dollars", describe(*plan, job.pools),
+                                              short_number(plan->seconds * job.iterations() / seconds_an_hour),
+                                              short_number(plan->dollars * job.iterations())))
+            << "\n";
+    };
+    if (job.budget_dollars > 0) {
+        name("fastest within the budget: ", fastest_within(job, front),
+             fmt::format("none; the cheapest plan takes {} dollars",
+                         short_number(front.best.back().dollars * job.iterations())));
+    }
+    if (job.deadline_hours > 0) {
+        name("cheapest within the deadline: ", cheapest_within(job, front),
+             fmt::format("none; the fastest plan takes {} hours",
+                         short_number(front.best.front().seconds * job.iterations() / seconds_an_hour)));
+    }
+}
+
 Json plan_json(const MixedJob& job, const plan::MixedPlan& plan) {
     Json json;
     json.set("plan", describe(plan, job.pools));
@@ -37,6 +104,10 @@ Json plan_json(const MixedJob& job, const plan::MixedPlan& plan) {
     json.set("micro_batch", static_cast<std::uint32_t>(plan.micro_batch));
     json.set("iteration_seconds", plan.seconds);
     json.set("tokens_per_second", tokens_per_second(job, plan));
+    if (job.prices) {
+        json.set("dollars_per_iteration", plan.dollars);
+        json.set("dollars_per_million_tokens", dollars_per_million(job, plan));
+    }
     Json::Array stages;
     for (const plan::MixedStage& stage : plan.stages) {
         Json one;
@@ -84,12 +155,14 @@ void print_mixed(const MixedJob& job, const MixedFindings& findings, std::ostrea
                        short_number(alone.best[0].seconds), short_number(tokens_per_second(job, alone.best[0]))});
     }
     table.print(out);
+    if (job.prices) print_front(job, findings.front, out);
     const plan::MixedCertificate& certificate = findings.free.certificate;
     out << fmt::format(
-        "\n{} pipelines (data, micro-batch, types in order, tensor sizes, stages of each type): {} bounded by their "
+        "\n{} pipelines (data, micro-batch, up to {} types in order, tensor sizes, stages of each type): {} bounded by "
+        "their "
         "sizes, "
         "{} by their stages, {} by their splits, {} split exactly\n{} s for all searches\n",
-        count_number(certificate.generated), count_number(certificate.pruned_by_sizes),
+        count_number(certificate.generated), job.most_types(), count_number(certificate.pruned_by_sizes),
         count_number(certificate.pruned_by_stages), count_number(certificate.pruned_by_split),
         count_number(certificate.split), short_number(findings.seconds, 3));
 }
@@ -106,6 +179,19 @@ Json mixed_json(const MixedJob& job, const MixedFindings& findings) {
     Json::Array even;
     for (const plan::MixedPlan& plan : findings.even.best) even.push_back(plan_json(job, plan));
     json.set("even_plans", std::move(even));
+    if (job.prices) {
+        Json::Array front;
+        for (const plan::MixedPlan& plan : findings.front.best) front.push_back(plan_json(job, plan));
+        json.set("front", std::move(front));
+        json.set("prices", job.prices->name);
+        json.set("prices_date", job.prices->date);
+        json.set("front_certificate", certificate_json(findings.front.certificate));
+        const auto set_plan = [&](const char* key, bool is_asked, const plan::MixedPlan* plan) {
+            if (is_asked) json.set(key, plan == nullptr ? Json() : plan_json(job, *plan));
+        };
+        set_plan("fastest_within_budget", job.budget_dollars > 0, fastest_within(job, findings.front));
+        set_plan("cheapest_within_deadline", job.deadline_hours > 0, cheapest_within(job, findings.front));
+    }
     json.set("certificate", certificate_json(findings.free.certificate));
     json.set("even_certificate", certificate_json(findings.even.certificate));
     json.set("search_seconds", findings.seconds);

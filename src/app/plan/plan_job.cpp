@@ -106,6 +106,12 @@ plan::Cluster cluster_of(const ResolvedOptions& options) {
 
 plan::Transformer plan_model_of(const ResolvedOptions& options) { return model_of(options); }
 
+plan::Prices plan_prices_of(const ResolvedOptions& options) {
+    return found_for(options, "prices", [](const std::string& name) {
+        return is_path(name) ? plan::parse_prices(text_of(name), name, plan::shipped_gpus()) : plan::find_prices(name);
+    });
+}
+
 std::vector<std::string> plan_groups(const std::string& family, const std::string& gpu) {
     if (family.empty()) return {gpu};
     return {family, gpu, family + " on " + gpu};

@@ -40,6 +40,16 @@ std::vector<Option> rows() {
     table.push_back(
         text("pools", "\"\"",
              "GPUs of several types for one pipeline, instead of gpu: TYPE:COUNT with commas; counts are caps."));
+    table.push_back(
+        text("prices", "\"\"",
+             "Prices of an hour of a GPU, with pools: those of data/prices by name, or a TOML file like them; "
+             "then the front of speed and money is searched."));
+    table.push_back(number(OptionType::real, "tokens", "0.0", 0, 1e18,
+                           "Tokens to train on, with prices: hours and dollars of the whole run.", "tokens"));
+    table.push_back(number(OptionType::real, "budget_dollars", "0.0", 0, 1e15,
+                           "With tokens: the fastest plan within it is named; 0: none.", "dollars"));
+    table.push_back(number(OptionType::real, "deadline_hours", "0.0", 0, 1e9,
+                           "With tokens: the cheapest plan within it is named; 0: none.", "hours"));
     table.push_back(number(OptionType::integer, "gpus", "0", 0, 1e6,
                            "GPUs, all of them used by one plan; with pools the most over all types, 0: no limit."));
     table.push_back(number(OptionType::integer, "sequence", "4096", 1, 1e8, "Length of a sequence.", "tokens"));

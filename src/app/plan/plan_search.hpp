@@ -20,6 +20,7 @@
 #include "atoll/plan/machine.hpp"
 #include "atoll/plan/memory_model.hpp"
 #include "atoll/plan/memory_parameters.hpp"
+#include "atoll/plan/prices.hpp"
 #include "atoll/plan/rules.hpp"
 #include "atoll/plan/search.hpp"
 #include "atoll/plan/space.hpp"
@@ -59,6 +60,8 @@ struct PlanConstants {
     plan::MemoryParameters memory;
 };
 PlanConstants plan_constants_of(const ResolvedOptions& options);
+/// Of the option `prices`.
+plan::Prices plan_prices_of(const ResolvedOptions& options);
 /// Groups of constants for runs of a family (which may be empty) on a type of GPU.
 std::vector<std::string> plan_groups(const std::string& family, const std::string& gpu);
 

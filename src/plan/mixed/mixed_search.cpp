@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "atoll/core/error.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double rounding_guard = 1 - 1e-12;
+constexpr double seconds_an_hour = 3600;
 
 /// Sizes of a pipeline without its numbers of stages.
 struct Sizes {
@@ -30,6 +32,7 @@ struct Sizes {
     std::vector<double> overhead;       ///< of a stage beside its layers, at least
     std::uint64_t pipelines = 0;        ///< numbers of stages that the caps allow
     double bound = 0;
+    double dollars_bound = 0;
 };
 
 class MixedSearch {
@@ -50,7 +53,7 @@ public:
                          [](const Sizes& left, const Sizes& right) { return left.bound < right.bound; });
         for (const Sizes& sizes : sizes_) {
             result_.certificate.generated += sizes.pipelines;
-            if (beaten(sizes.bound)) {
+            if (beaten(sizes.bound, sizes.dollars_bound)) {
                 result_.certificate.pruned_by_sizes += sizes.pipelines;
             } else {
                 const std::uint64_t tried = visit_stages(sizes);
@@ -58,12 +61,43 @@ public:
             }
         }
         result_.best.assign(best_.begin(), best_.end());
+        for (const auto& [seconds, plan] : front_) result_.best.push_back(plan);
         return std::move(result_);
     }
 
 private:
     double last() const { return best_.size() < options_.keep ? infinite : best_.rbegin()->seconds; }
-    bool beaten(double bound) const { return !options_.is_brute_force && bound * rounding_guard > last(); }
+
+    /// Whether no plan of at least that many seconds and dollars is wanted any more.
+    bool beaten(double seconds, double dollars) const {
+        if (options_.is_brute_force) return false;
+        if (!options_.is_front) return seconds * rounding_guard > last();
+        auto after = front_.upper_bound(seconds * rounding_guard);
+        return after != front_.begin() && std::prev(after)->second.dollars <= dollars * rounding_guard;
+    }
+
+    /// Seconds above which a pipeline at that many dollars a second is not wanted.
+    double seconds_limit(double dollars_per_second) const {
+        if (options_.is_brute_force) return infinite;
+        if (!options_.is_front) return last();
+        double limit = infinite;
+        for (const auto& [seconds, plan] : front_) {
+            const double here = dollars_per_second > 0 ? std::max(seconds, plan.dollars / dollars_per_second)
+                                : plan.dollars <= 0    ? seconds
+                                                       : infinite;
+            limit = std::min(limit, here);
+        }
+        return limit / rounding_guard;
+    }
+
+    double dollars_per_second(const Sizes& sizes, const std::vector<std::uint16_t>& stages) const {
+        double dollars = 0;
+        for (std::size_t type = 0; type < stages.size(); ++type) {
+            dollars += static_cast<double>(stages[type] * gpus_of_stage(sizes, type)) *
+                       pools_[sizes.pools[type]].dollars_per_gpu_hour / seconds_an_hour;
+        }
+        return dollars;
+    }
 
     void make_sizes() {
         for (std::uint32_t data = 1; data <= workload_.global_batch; ++data) {
@@ -82,6 +116,7 @@ private:
     /// Every order of every subset of the pools, with every tensor size.
     void add_pools(Sizes& sizes) {
         if (!sizes.pools.empty()) add(sizes);
+        if (sizes.pools.size() == space_.most_types) return;
         for (std::uint16_t pool = 0; pool < pools_.size(); ++pool) {
             if (std::find(sizes.pools.begin(), sizes.pools.end(), pool) != sizes.pools.end()) continue;
             for (const std::uint32_t tensor : space_.tensor) {
@@ -112,6 +147,13 @@ private:
             added.overhead.push_back(costs_.overhead_seconds(sort_of(sizes, type, 1)));
         }
         added.bound = bound(added, sizes.most);
+        // GPUs that are busy at least, at the cheapest type
+        double cheapest = infinite;
+        for (std::size_t type = 0; type < sizes.pools.size(); ++type) {
+            cheapest = std::min(cheapest, added.each[type] * static_cast<double>(gpus_of_stage(sizes, type)) *
+                                              pools_[sizes.pools[type]].dollars_per_gpu_hour / seconds_an_hour);
+        }
+        added.dollars_bound = cheapest * model_.layers * sizes.micro_batches;
         sizes_.push_back(std::move(added));
     }
 
@@ -178,7 +220,7 @@ private:
     /// Layers a second that all stages together need at least to be as fast as the slowest plan kept.
     double needed_rate(const Sizes& sizes) const {
         const double known = last();
-        if (options_.is_brute_force || known == infinite) return 0;
+        if (options_.is_brute_force || options_.is_front || known == infinite) return 0;
         return (sizes.micro_batches - 1.0) * model_.layers / known * rounding_guard;
     }
 
@@ -193,7 +235,9 @@ private:
         const std::function<void(std::size_t, std::uint32_t, std::uint64_t, double)> place =
             [&](std::size_t type, std::uint32_t used_stages, std::uint64_t used_gpus, double rate) {
                 if (type == stages.size()) {
-                    if (beaten(bound(sizes, stages))) return;
+                    const double seconds = bound(sizes, stages);
+                    const double dollars = options_.is_front ? seconds * dollars_per_second(sizes, stages) : 0;
+                    if (beaten(seconds, dollars)) return;
                     ++tried;
                     try_stages(sizes, stages);
                     return;
@@ -224,7 +268,7 @@ private:
                                             {index, crosses ? sizes.pools[type + 1] : sizes.pools[type]}));
             }
         }
-        const double limit = options_.is_brute_force ? infinite : last();
+        const double limit = seconds_limit(dollars_per_second(sizes, stages));
         const auto split = space_.even_inside_type
                                ? even_split(tables, stages, sizes.micro_batches, limit)
                                : best_layer_split(tables, model_.layers, sizes.micro_batches, limit);
@@ -267,6 +311,7 @@ private:
               const LayerSplit& split) {
         MixedPlan plan;
         plan.seconds = split.seconds;
+        plan.dollars = split.seconds * dollars_per_second(sizes, stages);
         plan.data = sizes.data;
         plan.micro_batch = sizes.micro_batch;
         std::uint16_t index = 0;
@@ -279,8 +324,26 @@ private:
                                        .recompute = costs_.recomputes(sort_of(sizes, type, all), index, layers)});
             }
         }
+        if (options_.is_front) {
+            keep_on_front(std::move(plan));
+            return;
+        }
         best_.insert(std::move(plan));
         if (best_.size() > options_.keep) best_.erase(std::prev(best_.end()));
+    }
+
+    void keep_on_front(MixedPlan plan) {
+        const auto same = front_.find(plan.seconds);
+        if (same != front_.end() && same->second.dollars == plan.dollars) {
+            if (plan < same->second) same->second = std::move(plan);
+            return;
+        }
+        const auto after = front_.upper_bound(plan.seconds);
+        if (after != front_.begin() && std::prev(after)->second.dollars <= plan.dollars) return;
+        auto slower = front_.lower_bound(plan.seconds);
+        while (slower != front_.end() && slower->second.dollars >= plan.dollars) slower = front_.erase(slower);
+        const double seconds = plan.seconds;
+        front_.emplace(seconds, std::move(plan));
     }
 
     const Transformer& model_;
@@ -292,6 +355,7 @@ private:
     std::uint32_t most_stages_;
     std::vector<Sizes> sizes_;
     std::set<MixedPlan> best_;
+    std::map<double, MixedPlan> front_;  ///< by seconds; dollars fall
     MixedResult result_;
 };
 
