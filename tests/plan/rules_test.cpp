@@ -109,8 +109,12 @@ struct RandomExpression {
             const double number = static_cast<double>(random() % 9);
             return {std::to_string(static_cast<int>(number)), number};
         }
-        const auto [left, a] = make(depth - 1);
-        const auto [right, b] = make(depth - 1);
+        const auto first = make(depth - 1);
+        const auto second = make(depth - 1);
+        const std::string& left = first.first;
+        const std::string& right = second.first;
+        const double a = first.second;
+        const double b = second.second;
         const auto of = [&](const char* text, double value) {
             return std::pair{"(" + left + " " + text + " " + right + ")", value};
         };

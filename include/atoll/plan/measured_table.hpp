@@ -14,6 +14,20 @@
 
 namespace atl::plan {
 
+/// One stage of a run on several types of GPU: as many replicas as there is data parallelism.
+struct RowStage {
+    struct Replica {
+        Gpu gpu;
+        std::uint16_t tensor = 1;
+    };
+    std::uint32_t layers = 0;
+    std::vector<Replica> replicas;
+};
+
+/// "L12:8xRTX-3090/tp8;8xRTX-2080/tp8|L12:...": stages, replicas. `layers` is the model's; where the stages' add up to
+/// two more, embedding and head are counted in the first and the last. Throws InputError saying what is wrong.
+std::vector<RowStage> parse_row_stages(std::string_view text, std::uint32_t layers, const GpuCatalogue& gpus);
+
 /// One row of data/measured/training.csv or of a table with its columns.
 struct TrainingRun {
     std::string id;
@@ -25,6 +39,7 @@ struct TrainingRun {
     Cluster cluster;
     Workload workload;
     Strategy strategy;
+    std::vector<RowStage> stages;     ///< of a run on several types of GPU; empty: one type
     bool has_frozen_weights = false;  ///< adapters alone are trained (task "LoRA")
     std::string note;                 ///< what was filled in or mended, and why there is no prediction
     bool usable = false;              ///< there is enough of it to predict a time

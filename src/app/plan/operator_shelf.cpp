@@ -2,6 +2,8 @@
 // Tables in memory, operator times by type of GPU.
 #include "operator_shelf.hpp"
 
+#include <algorithm>
+
 #include "atoll/core/gzip.hpp"
 #include "atoll/plan/cost_model.hpp"
 #include "atoll/plan/explain.hpp"
@@ -39,7 +41,37 @@ std::unique_ptr<plan::OperatorTimes> OperatorShelf::with_table(std::string_view 
     return plan::make_measured_operators(tables, gpu, plan::shipped_gpus().find(gpu.operators));
 }
 
+double OperatorShelf::mixed_seconds(const plan::TrainingRun& run, const plan::CostParameters& parameters) {
+    const auto count = static_cast<std::uint16_t>(run.stages.size());
+    const double micro = std::max(1U, micro_batches(run.strategy, run.workload));
+    double slowest = 0;
+    double exchange = 0;
+    for (std::size_t replica = 0; replica < run.stages.front().replicas.size(); ++replica) {
+        double sum = 0;
+        double largest = 0;
+        for (std::uint16_t i = 0; i < count; ++i) {
+            const plan::RowStage& stage = run.stages[i];
+            plan::Cluster cluster = run.cluster;
+            cluster.gpu = stage.replicas[replica].gpu;
+            plan::Strategy strategy = run.strategy;
+            strategy.tensor = stage.replicas[replica].tensor;
+            plan::TimeModel model(run.model, cluster, run.workload, of(cluster.gpu), parameters);
+            const plan::CostTerms terms = model.terms(strategy);
+            const double pace =
+                terms.slowdown * (stage.layers * (terms.layer_forward + terms.layer_backward + terms.layer_recompute) +
+                                  terms.micro_batch_overhead + (i + 1 < count ? terms.p2p : 0) +
+                                  (i == 0 ? terms.embedding : 0) + (i + 1 == count ? terms.head : 0));
+            sum += pace;
+            largest = std::max(largest, pace);
+            exchange = std::max(exchange, terms.gradient_sync + terms.parameter_gather + terms.optimizer);
+        }
+        slowest = std::max(slowest, sum + (micro - 1) * largest);
+    }
+    return slowest + exchange;
+}
+
 double OperatorShelf::seconds(const plan::TrainingRun& run, const plan::CostParameters& parameters) {
+    if (!run.stages.empty()) return mixed_seconds(run, parameters);
     plan::TimeModel model(run.model, run.cluster, run.workload, of(run.cluster.gpu), parameters);
     plan::CostTerms terms = model.terms(run.strategy);
     if (run.has_frozen_weights) terms = with_frozen_weights(terms);

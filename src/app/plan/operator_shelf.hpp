@@ -25,6 +25,9 @@ public:
     double seconds(const plan::TrainingRun& run, const plan::CostParameters& parameters);
 
 private:
+    /// Each replica's pipeline by itself, the slowest of them; the same function as for mixed plans.
+    double mixed_seconds(const plan::TrainingRun& run, const plan::CostParameters& parameters);
+
     std::string gemm_;
     std::string attention_;
     std::string collective_;

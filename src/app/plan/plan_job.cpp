@@ -126,6 +126,7 @@ PlanConstants plan_constants_of(const ResolvedOptions& options) {
     const auto& groups = constants.parameters.groups;
     if (!family.empty() && !groups.contains(family)) {
         std::vector<std::string> names;
+        names.reserve(groups.size());
         for (const auto& [name, group] : groups) names.push_back(name);
         throw InputError(fmt::format("{}: no family '{}' of measured runs{}; there are {}", options.source("family"),
                                      family, did_you_mean(family, names), fmt::join(names, ", ")));

@@ -42,6 +42,8 @@ std::vector<const plan::TrainingRun*> timed_of(const std::vector<plan::TrainingR
                                                const std::filesystem::path& file) {
     std::vector<const plan::TrainingRun*> timed;
     for (const plan::TrainingRun& run : runs) {
+        // runs on several types are predicted, never fitted: there are six
+        if (!run.stages.empty()) continue;
         if (run.usable && run.iteration_seconds && *run.iteration_seconds > 0) timed.push_back(&run);
     }
     if (timed.empty()) {
@@ -99,6 +101,41 @@ std::string csv_text(const std::string& text) {
     return quoted + "\"";
 }
 
+double middle(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const std::size_t half = values.size() / 2;
+    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+/// One factor for each family of runs on several types of GPU, after everything else; says what it leaves.
+std::string fit_mixed(const std::vector<plan::TrainingRun>& runs, OperatorShelf& operators,
+                      plan::TimeParameters& parameters) {
+    std::map<std::string, std::vector<double>> families;
+    for (const plan::TrainingRun& run : runs) {
+        if (run.stages.empty() || !run.usable || !run.iteration_seconds || *run.iteration_seconds <= 0) continue;
+        const double seconds = operators.seconds(run, parameters.of(groups_of(run)));
+        families[run.family].push_back(std::log(*run.iteration_seconds / seconds));
+    }
+    std::string text;
+    for (const auto& [family, misses] : families) {
+        std::vector<double> left;
+        for (std::size_t i = 0; i < misses.size() && misses.size() > 1; ++i) {
+            std::vector<double> others = misses;
+            others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+            left.push_back(std::exp(middle(others) - misses[i]) - 1);
+        }
+        plan::TimeGroup& group = parameters.groups[family];
+        group.factors["scale"] = std::exp(middle(misses));
+        group.rows = misses.size();
+        text += fmt::format(
+            "{}: {} rows on several types of GPU, one factor {}; mean absolute error of each by the others "
+            "{} % (indicative)\n",
+            family, misses.size(), report::short_number(group.factors["scale"], 3),
+            left.empty() ? "-" : report::short_number(mean_percent(left), 3));
+    }
+    return text;
+}
+
 void fit_peaks(const std::vector<plan::TrainingRun>& runs, const std::filesystem::path& out) {
     std::vector<const plan::TrainingRun*> measured;
     for (const plan::TrainingRun& run : runs) {
@@ -133,12 +170,13 @@ ExitCode plan_fit(const PlanTableRequest& request) {
     const std::vector<plan::TrainingRun> runs = runs_of(file, plan::MeasuredColumns::read);
     if (request.memory) fit_peaks(runs, *request.memory);
     OperatorShelf operators;
-    const plan::FittedTimeModel fitted =
+    plan::FittedTimeModel fitted =
         plan::fit_and_validate(timed_of(runs, file),
                                [&](const plan::TrainingRun& run, const plan::CostParameters& parameters) {
                                    return operators.seconds(run, parameters);
                                },
                                {});
+    const std::string mixed = fit_mixed(runs, operators, fitted.parameters);
     const std::string head =
         "# SPDX-License-Identifier: Apache-2.0\n"
         "# Constants of the time model (docs/cost-model.md), written by 'atoll plan fit': shared ones, and what "
@@ -146,6 +184,7 @@ ExitCode plan_fit(const PlanTableRequest& request) {
         "# of runs and types of GPU multiply them with. Widths are of 90 % intervals.\n";
     write_file_atomically(request.out, head + to_toml(fitted.parameters));
     print_validation(fitted, std::cout);
+    std::cout << mixed;
     std::cout << fmt::format("{} runs; 90 % intervals of unseen families x/ {}, with 3 runs x/ {}\n",
                              fitted.parameters.rows, report::short_number(1 + fitted.parameters.interval_half_width, 3),
                              report::short_number(1 + fitted.parameters.calibrated_interval_half_width, 3));
@@ -203,11 +242,6 @@ ExitCode plan_calibrate(const PlanTableRequest& request) {
         throw InputError(fmt::format("{}: {} measured run{} of use; calibration needs at least 3", file.string(),
                                      misses.size(), misses.size() == 1 ? "" : "s"));
     }
-    const auto middle = [](std::vector<double> values) {
-        std::sort(values.begin(), values.end());
-        const std::size_t half = values.size() / 2;
-        return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-    };
     std::vector<double> before;
     std::vector<double> after;
     for (std::size_t i = 0; i < misses.size(); ++i) {

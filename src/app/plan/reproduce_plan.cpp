@@ -182,7 +182,8 @@ void print_accuracy(std::ostream& out) {
                                                 plan::shipped_gpus(), plan::MeasuredColumns::read);
     std::vector<const plan::TrainingRun*> timed;
     for (const plan::TrainingRun& run : runs) {
-        if (run.usable && run.iteration_seconds && *run.iteration_seconds > 0) timed.push_back(&run);
+        if (run.stages.empty() && run.usable && run.iteration_seconds && *run.iteration_seconds > 0)
+            timed.push_back(&run);
     }
     OperatorShelf operators;
     const plan::FittedTimeModel model =

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "atoll/core/error.hpp"
 #include "atoll/plan/measured_table.hpp"
 #include "plan/cost/csv_rows.hpp"
 
@@ -145,8 +146,11 @@ private:
 
     bool fill_cluster() {
         const std::string name = text(gpu);
-        if (!text(hetero_plan).empty() || name.find('+') != std::string::npos) return give_up("several types of GPU");
-        const Gpu* found = gpus_.find_or_null(name);
+        const bool is_mixed = !text(hetero_plan).empty();
+        if (!is_mixed && name.find('+') != std::string::npos)
+            return give_up("several types of GPU, and no hetero_plan");
+        if (is_mixed && !fill_stages()) return false;
+        const Gpu* found = is_mixed ? &run_.stages.front().replicas.front().gpu : gpus_.find_or_null(name);
         if (found == nullptr) return give_up("unknown GPU '" + name + "'");
         Cluster& cluster = run_.cluster;
         cluster.gpu = *found;
@@ -156,6 +160,15 @@ private:
         const auto fabric = rows_.optional_number(internode);
         cluster.inter_node_gb_per_second = fabric && *fabric > 0 ? *fabric / 8 : found->inter_node_gb_per_second;
         return true;
+    }
+
+    bool fill_stages() {
+        try {
+            run_.stages = parse_row_stages(text(hetero_plan), count(layers, 0), gpus_);
+            return true;
+        } catch (const InputError& error) {
+            return give_up(std::string("hetero_plan: ") + error.what());
+        }
     }
 
     bool fill_model() {
@@ -212,6 +225,11 @@ private:
         const std::uint32_t fixed = std::max(1U, std::uint32_t{plan.tensor} * plan.pipeline * plan.context);
         const std::uint32_t gpus = run_.cluster.gpus;
         plan.data = std::max(1U, gpus / fixed);
+        if (!run_.stages.empty()) {
+            plan.pipeline = static_cast<std::uint16_t>(run_.stages.size());
+            plan.data = static_cast<std::uint32_t>(run_.stages.front().replicas.size());
+            plan.tensor = run_.stages.front().replicas.front().tensor;
+        }
         if (plan.gpus() != gpus) note("sizes do not multiply to the GPUs; dp is GPUs / (tp pp cp)");
         const std::uint32_t replicas = plan.data * plan.context * plan.tensor;
         if (run_.model.experts == 0) plan.expert = 1;
@@ -301,7 +319,7 @@ private:
     }
 
     std::string family_of() const {
-        const std::string kind = run_.model.experts > 0 ? " MoE" : "";
+        const std::string kind = !run_.stages.empty() ? " mixed" : run_.model.experts > 0 ? " MoE" : "";
         if (run_.source.find("vTrain") != std::string::npos)
             return run_.cluster.gpus <= 8 ? "vTrain single node" : "vTrain multi node";
         if (run_.source.find("bigscience") != std::string::npos)

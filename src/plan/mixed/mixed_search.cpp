@@ -117,7 +117,8 @@ private:
     void add_pools(Sizes& sizes) {
         if (!sizes.pools.empty()) add(sizes);
         if (sizes.pools.size() == space_.most_types) return;
-        for (std::uint16_t pool = 0; pool < pools_.size(); ++pool) {
+        for (std::size_t place = 0; place < pools_.size(); ++place) {
+            const auto pool = static_cast<std::uint16_t>(place);
             if (std::find(sizes.pools.begin(), sizes.pools.end(), pool) != sizes.pools.end()) continue;
             for (const std::uint32_t tensor : space_.tensor) {
                 if (model_.heads % tensor != 0 || tensor > pools_[pool].gpus_per_node) continue;
