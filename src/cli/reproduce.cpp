@@ -8,7 +8,8 @@ namespace atl::cli {
 void add_reproduce(Command& program, Action& action) {
     Command verb = program.verb("reproduce", "Print published figures beside those measured here");
     verb.require_verb();
-    Command plan = verb.verb("plan", "Astra on one type of GPU: search times, and the time model's error. A minute");
+    Command plan = verb.verb(
+        "plan", "Astra: search times on one type of GPU, several, for money; the time model's error. A minute");
     plan.on_parsed([&action] { action = [] { return app::reproduce_plan(); }; });
 }
 

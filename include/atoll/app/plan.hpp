@@ -48,8 +48,8 @@ ExitCode plan_predict(const PlanTableRequest& request);
 /// One factor on all times from three or more measured runs. Throws InputError for fewer.
 ExitCode plan_calibrate(const PlanTableRequest& request);
 
-/// Astra's figures for one type of GPU beside those measured here, and the time model's error by family of runs beside
-/// that of a constant efficiency. About a minute.
+/// Astra's figures for one type of GPU and several beside those measured here, and the time model's error by family of
+/// runs beside that of a constant efficiency. About a minute.
 ExitCode reproduce_plan();
 
 /// Words of the verbs on tables of operators (columns of data/measured/gpu-ops).
