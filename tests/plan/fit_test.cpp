@@ -75,6 +75,26 @@ TEST(Fit, IntervalsHoldWhatFoldsMissed) {
     EXPECT_LT(fitted.parameters.calibrated_interval_half_width, fitted.parameters.interval_half_width);
 }
 
+TEST(Fit, CoverageIsOfIntervalsThatOtherFoldsSet) {
+    std::vector<TrainingRun> runs = made_runs();
+    runs[4].iteration_seconds = 3 * *runs[4].iteration_seconds;  // one run that nothing explains
+    for (std::size_t i = 50; i < 53; ++i) runs[i].family = "three runs";
+    const FittedTimeModel fitted = fit_and_validate(pointers(runs), made_seconds, {.noise = 0.01});
+    std::size_t inside = 0;
+    std::size_t asked = 0;
+    for (const ValidatedRun& one : fitted.runs) {
+        EXPECT_EQ(one.has_folds, one.run->family != "three runs");
+        if (one.run->family == "three runs") {
+            EXPECT_FALSE(one.covered.has_value()) << "two runs set no interval";
+        }
+        asked += one.covered ? 1 : 0;
+        inside += one.covered.value_or(false) ? 1 : 0;
+    }
+    EXPECT_EQ(asked, 57U);
+    EXPECT_GE(inside, 46U);
+    EXPECT_FALSE(fitted.runs[4].covered.value_or(true));
+}
+
 TEST(TimeParameters, ReadBackAsWritten) {
     TimeParameters parameters;
     parameters.rows = 7;

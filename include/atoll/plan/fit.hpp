@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,8 +38,12 @@ TimeParameters fit_time_model(std::span<const TrainingRun* const> runs, const Ru
 /// One measured run under four fits.
 struct ValidatedRun {
     const TrainingRun* run = nullptr;
-    double fitted = 0;    ///< predicted seconds by the fit of all runs
-    double folded = 0;    ///< by the fit without its fold, a quarter of the shapes
+    double fitted = 0;       ///< predicted seconds by the fit of all runs
+    double folded = 0;       ///< by the fit without its fold, a quarter of the shapes
+    bool has_folds = false;  ///< its family has four shapes or more: `folded` says something
+    /// Whether the measured time lies in the interval that the family's other folds alone would give; nothing where
+    /// they have too few runs for an interval.
+    std::optional<bool> covered;
     double left_out = 0;  ///< by the fit without its family
     double three = 0;  ///< the same, scaled by three other runs of the family (mean over several threes, of the logs)
 };

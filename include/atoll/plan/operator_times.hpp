@@ -28,9 +28,9 @@ struct AttentionShape {
 
 enum class Collective : std::uint8_t { all_reduce, all_gather, reduce_scatter, all_to_all };
 
-/// Seconds, of one type of GPU, as the measured tables say (data/measured/gpu-ops). `bytes` is nccl-tests' size: the
-/// whole buffer (the output of all_gather, the input of reduce_scatter). Answers are remembered, so one object serves
-/// one thread. Any positive sizes are answered, beyond the tables by scaling.
+/// Seconds, of one type of GPU, as measurements say (data/measured/gpu-ops, models/efficiency). `bytes` is nccl-tests'
+/// size: the whole buffer (the output of all_gather, the input of reduce_scatter). Answers are remembered, so one
+/// object serves one thread. Any positive sizes are answered, beyond the tables by scaling.
 class OperatorTimes {
 public:
     virtual ~OperatorTimes() = default;

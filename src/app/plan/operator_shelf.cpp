@@ -2,12 +2,18 @@
 // Tables in memory, operator times by type of GPU.
 #include "operator_shelf.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <vector>
 
 #include "atoll/core/gzip.hpp"
 #include "atoll/plan/cost_model.hpp"
 #include "atoll/plan/explain.hpp"
 #include "atoll/plan/measured_operators.hpp"
+#include "atoll/plan/tree_operators.hpp"
 #include "measured_files.hpp"
 
 namespace atl::app {
@@ -16,29 +22,60 @@ namespace {
 
 constexpr std::uint64_t largest_table_bytes = 1U << 30U;
 
+std::filesystem::path tree_file(const std::string& name) { return operator_models_folder() / (name + ".ubj.gz"); }
+
+bool has_trees(const plan::Gpu& gpu) {
+    const plan::TreeNames names = plan::tree_names_of(gpu);
+    return plan::can_train_efficiency() && std::filesystem::exists(tree_file(names.gemm)) &&
+           std::filesystem::exists(tree_file(names.attention));
+}
+
+std::optional<std::vector<plan::EfficiencyModel>> trees_of(const plan::Gpu& gpu) {
+    if (!has_trees(gpu)) return std::nullopt;
+    const plan::TreeNames names = plan::tree_names_of(gpu);
+    std::vector<plan::EfficiencyModel> models;
+    for (const std::string& name : {names.gemm, names.gemm_fp8, names.attention}) {
+        const std::filesystem::path file = tree_file(name);
+        if (std::filesystem::exists(file)) models.push_back({name, read_compressed_file(file, largest_table_bytes)});
+    }
+    return models;
+}
+
 }  // namespace
 
-OperatorShelf::OperatorShelf() {
-    const std::filesystem::path folder = measured_operators_folder();
-    gemm_ = read_compressed_file(folder / "gemm.csv.gz", largest_table_bytes);
-    attention_ = read_compressed_file(folder / "attention_forward_causal.csv.gz", largest_table_bytes);
-    collective_ = read_compressed_file(folder / "collective.csv.gz", largest_table_bytes);
+const std::string& OperatorShelf::text_of(std::string& text, const char* file) {
+    if (text.empty()) text = read_compressed_file(measured_operators_folder() / file, largest_table_bytes);
+    return text;
+}
+
+plan::OperatorTables OperatorShelf::tables() {
+    return {.gemm = text_of(gemm_, "gemm.csv.gz"),
+            .attention = text_of(attention_, "attention_forward_causal.csv.gz"),
+            .collective = collective_table()};
 }
 
 plan::OperatorTimes& OperatorShelf::of(const plan::Gpu& gpu) {
     auto& times = operators_[gpu.name];
     if (!times) {
-        times = plan::make_measured_operators({.gemm = gemm_, .attention = attention_, .collective = collective_}, gpu,
-                                              plan::shipped_gpus().find(gpu.operators));
+        const plan::Gpu& measured = plan::shipped_gpus().find(gpu.operators);
+        const auto trees = trees_of(gpu);
+        times = trees ? plan::make_tree_operators(*trees, collective_table(), gpu, measured)
+                      : plan::make_measured_operators(tables(), gpu, measured);
     }
     return *times;
 }
 
-std::unique_ptr<plan::OperatorTimes> OperatorShelf::with_table(std::string_view csv, const plan::Gpu& gpu) const {
-    plan::OperatorTables tables{.gemm = gemm_, .attention = attention_, .collective = collective_};
+std::string OperatorShelf::origin(const plan::Gpu& gpu) {
+    return fmt::format("{} {}{}", has_trees(gpu) ? "trees learned on" : "measured on",
+                       plan::shipped_gpus().find(gpu.operators).name,
+                       gpu.operators_are_its_own ? "" : ", scaled by peak and bandwidth");
+}
+
+std::unique_ptr<plan::OperatorTimes> OperatorShelf::with_table(std::string_view csv, const plan::Gpu& gpu) {
+    plan::OperatorTables all = tables();
     const bool is_attention = csv.substr(0, csv.find('\n')).find("seq") != std::string_view::npos;
-    (is_attention ? tables.attention : tables.gemm) = csv;
-    return plan::make_measured_operators(tables, gpu, plan::shipped_gpus().find(gpu.operators));
+    (is_attention ? all.attention : all.gemm) = csv;
+    return plan::make_measured_operators(all, gpu, plan::shipped_gpus().find(gpu.operators));
 }
 
 double OperatorShelf::mixed_seconds(const plan::TrainingRun& run, const plan::CostParameters& parameters) {

@@ -63,7 +63,7 @@ ExitCode plan_train(const PlanOperatorRequest& request) {
             print_scores(is_collective ? "interpolated" : "trees", plan::score_operators(csv, name), std::cout);
         }
         if (is_collective) return ExitCode::ok;
-        const OperatorShelf shelf;
+        OperatorShelf shelf;
         print_scores("interpolated (without XGBoost)",
                      plan::score_interpolation(csv, name,
                                                [&](std::string_view rows, const std::string& gpu) {

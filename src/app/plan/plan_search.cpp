@@ -7,19 +7,15 @@
 #include <limits>
 #include <utility>
 
-#include "atoll/core/gzip.hpp"
 #include "atoll/plan/cost_model.hpp"
 #include "atoll/plan/explain.hpp"
-#include "atoll/plan/measured_operators.hpp"
 #include "atoll/plan/memory_model.hpp"
 #include "atoll/plan/planner.hpp"
-#include "measured_files.hpp"
+#include "operator_shelf.hpp"
 
 namespace atl::app {
 
 namespace {
-
-constexpr std::uint64_t largest_table_bytes = 1U << 30U;
 
 class Stopwatch {
 public:
@@ -29,31 +25,20 @@ private:
     std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-std::unique_ptr<plan::OperatorTimes> load_operators(const plan::Gpu& gpu) {
-    const std::filesystem::path folder = measured_operators_folder();
-    const auto read = [&](const char* name) { return read_compressed_file(folder / name, largest_table_bytes); };
-    const std::string gemm = read("gemm.csv.gz");
-    const std::string attention = read("attention_forward_causal.csv.gz");
-    const std::string collective = read("collective.csv.gz");
-    return plan::make_measured_operators({.gemm = gemm, .attention = attention, .collective = collective}, gpu,
-                                         plan::shipped_gpus().find(gpu.operators));
-}
-
 }  // namespace
 
 struct PlanSearch::Models {
     explicit Models(const PlanJob& the_job)
         : job(the_job),
-          operators(load_operators(job.cluster.gpu)),
           filter(job.rules),
           rules(filter, job.model, job.cluster, job.workload),
-          time(job.model, job.cluster, job.workload, *operators, job.time_parameters),
+          time(job.model, job.cluster, job.workload, operators.of(job.cluster.gpu), job.time_parameters),
           memory(job.model, job.cluster, job.workload, job.memory_parameters),
           cost(time, memory) {}
 
     const PlanJob& job;
     Stopwatch since_start;
-    std::unique_ptr<plan::OperatorTimes> operators;
+    OperatorShelf operators;
     plan::RuleFilter filter;
     plan::FilterRules rules;
     plan::TimeModel time;
@@ -89,9 +74,7 @@ PlanFindings PlanSearch::findings(plan::SearchResult result, int ranks) {
     Models& models = *models_;
     const PlanJob& job = models.job;
     PlanFindings findings;
-    const plan::Gpu& gpu = job.cluster.gpu;
-    findings.operators = "measured on " + plan::shipped_gpus().find(gpu.operators).name +
-                         (gpu.operators_are_its_own ? "" : ", scaled by peak and bandwidth");
+    findings.operators = OperatorShelf::origin(job.cluster.gpu);
     findings.load_seconds = models.load_seconds;
     findings.search_seconds = models.search_seconds;
     findings.ranks = ranks;

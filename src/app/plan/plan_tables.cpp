@@ -20,6 +20,7 @@
 #include "atoll/report/table.hpp"
 #include "measured_files.hpp"
 #include "operator_shelf.hpp"
+#include "validation.hpp"
 
 namespace atl::app {
 
@@ -53,34 +54,21 @@ std::vector<const plan::TrainingRun*> timed_of(const std::vector<plan::TrainingR
     return timed;
 }
 
-double mean_percent(const std::vector<double>& errors) {
-    double sum = 0;
-    for (const double one : errors) sum += std::abs(one);
-    return 100 * sum / static_cast<double>(errors.size());
-}
-
 void print_validation(const plan::FittedTimeModel& fitted, std::ostream& out) {
     using report::short_number;
-    struct Errors {
-        std::vector<double> fitted, folded, left_out, three;
-    };
-    std::map<std::string, Errors> families;
-    for (const plan::ValidatedRun& one : fitted.runs) {
-        Errors& errors = families[one.run->family];
-        const double measured = *one.run->iteration_seconds;
-        errors.fitted.push_back(one.fitted / measured - 1);
-        errors.folded.push_back(one.folded / measured - 1);
-        errors.left_out.push_back(one.left_out / measured - 1);
-        errors.three.push_back(one.three / measured - 1);
-    }
     report::Table table(
-        "Mean absolute error of an iteration's time, %",
-        {{"family", report::Align::left}, {"rows"}, {"fitted"}, {"4 folds"}, {"family left out"}, {"with 3 runs"}});
-    for (const auto& [family, errors] : families) {
-        const bool has_threes = errors.fitted.size() > 3;
+        "Mean absolute error of an iteration's time, %; runs inside 90 % intervals that other folds set",
+        {{"family", report::Align::left},
+         {"rows"},
+         {"fitted"},
+         {"4 folds"},
+         {"family left out"},
+         {"with 3 runs"},
+         {"inside"}});
+    for (const auto& [family, errors] : errors_by_family(fitted)) {
         table.add_row({family, std::to_string(errors.fitted.size()), short_number(mean_percent(errors.fitted), 3),
-                       short_number(mean_percent(errors.folded), 3), short_number(mean_percent(errors.left_out), 3),
-                       has_threes ? short_number(mean_percent(errors.three), 3) : "-"});
+                       errors.folded_text(), short_number(mean_percent(errors.left_out), 3), errors.three_text(),
+                       errors.coverage_text()});
     }
     table.print(out);
 }

@@ -2,6 +2,8 @@
 // Gradient-boosted trees through XGBoost's C interface; the only file that knows whether it is there.
 #include "plan/cost/boosted_trees.hpp"
 
+#include <utility>
+
 #include "atoll/core/error.hpp"
 
 #ifdef ATOLL_XGBOOST
@@ -10,7 +12,6 @@
 #include <limits>
 #include <memory>
 #include <type_traits>
-#include <utility>
 #endif
 
 namespace atl::plan {
@@ -81,17 +82,26 @@ std::string train_trees(const FeatureRows& rows, const std::vector<float>& targe
     return {bytes, size};
 }
 
-std::vector<double> predict_trees(std::string_view model, const std::string& name, const FeatureRows& rows) {
+struct BoostedTrees::Loaded {
+    std::string name;
+    Booster booster;
+};
+
+BoostedTrees::BoostedTrees(std::string_view model, std::string name)
+    : loaded_(std::make_unique<Loaded>(Loaded{std::move(name), make_booster(nullptr, 0)})) {
+    require(XGBoosterLoadModelFromBuffer(loaded_->booster.get(), model.data(), model.size()), loaded_->name);
+}
+
+std::vector<double> BoostedTrees::predict(const FeatureRows& rows) const {
     if (rows.rows() == 0) return {};
-    const Booster booster = make_booster(nullptr, 0);
-    require(XGBoosterLoadModelFromBuffer(booster.get(), model.data(), model.size()), name);
     const Matrix matrix = matrix_of(rows);
     const char* settings =
         R"({"type": 0, "training": false, "iteration_begin": 0, "iteration_end": 0, "strict_shape": false})";
     const bst_ulong* shape = nullptr;
     bst_ulong dimensions = 0;
     const float* values = nullptr;
-    require(XGBoosterPredictFromDMatrix(booster.get(), matrix.get(), settings, &shape, &dimensions, &values), name);
+    require(XGBoosterPredictFromDMatrix(loaded_->booster.get(), matrix.get(), settings, &shape, &dimensions, &values),
+            loaded_->name);
     return {values, values + rows.rows()};
 }
 
@@ -108,10 +118,18 @@ std::string train_trees(const FeatureRows& /*rows*/, const std::vector<float>& /
     throw InputError(absent);
 }
 
-std::vector<double> predict_trees(std::string_view /*model*/, const std::string& name, const FeatureRows& /*rows*/) {
-    throw InputError(name + ": " + absent);
+struct BoostedTrees::Loaded {};
+
+BoostedTrees::BoostedTrees(std::string_view /*model*/, std::string name) {
+    throw InputError(std::move(name) + ": " + absent);
 }
 
+std::vector<double> BoostedTrees::predict(const FeatureRows& /*rows*/) const { return {}; }
+
 #endif
+
+BoostedTrees::~BoostedTrees() = default;
+BoostedTrees::BoostedTrees(BoostedTrees&&) noexcept = default;
+BoostedTrees& BoostedTrees::operator=(BoostedTrees&&) noexcept = default;
 
 }  // namespace atl::plan

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,20 @@ struct TreeSettings {
 /// Trees for the least squares of `targets`, as XGBoost's UBJSON. One thread: the same rows give the same bytes.
 std::string train_trees(const FeatureRows& rows, const std::vector<float>& targets, const TreeSettings& settings);
 
-/// One value a row. `name` is the model's, for the message when `model` cannot be read.
-std::vector<double> predict_trees(std::string_view model, const std::string& name, const FeatureRows& rows);
+/// A trained model in memory.
+class BoostedTrees {
+public:
+    /// `name` is for the message of the InputError when `model` cannot be read.
+    BoostedTrees(std::string_view model, std::string name);
+    ~BoostedTrees();
+    BoostedTrees(BoostedTrees&&) noexcept;
+    BoostedTrees& operator=(BoostedTrees&&) noexcept;
+    /// One value a row.
+    std::vector<double> predict(const FeatureRows& rows) const;
+
+private:
+    struct Loaded;
+    std::unique_ptr<Loaded> loaded_;
+};
 
 }  // namespace atl::plan

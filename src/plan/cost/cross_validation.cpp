@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "atoll/core/hash.hpp"
@@ -17,12 +18,13 @@ constexpr double coverage = 0.9;
 constexpr std::uint32_t folds = 4;
 constexpr std::size_t calibration_runs = 3;
 
-/// Runs of one shape stay together.
-std::uint32_t fold_of(const TrainingRun& run) {
-    return crc32c(fmt::format("{}/{}/{}/{}/{}/{}", run.model.layers, run.model.hidden, run.workload.sequence,
-                              run.strategy.tensor, run.strategy.micro_batch, run.cluster.gpus)) %
-           folds;
+std::string shape_of(const TrainingRun& run) {
+    return fmt::format("{}/{}/{}/{}/{}/{}", run.model.layers, run.model.hidden, run.workload.sequence,
+                       run.strategy.tensor, run.strategy.micro_batch, run.cluster.gpus);
 }
+
+/// Runs of one shape stay together.
+std::uint32_t fold_of(const TrainingRun& run) { return crc32c(shape_of(run)) % folds; }
 
 double miss(double predicted, const TrainingRun& run) { return std::log(predicted / *run.iteration_seconds); }
 
@@ -87,6 +89,27 @@ double width_of_differences(const std::vector<ValidatedRun>& runs) {
     return width_over_families(std::move(differences));
 }
 
+/// Intervals of one family as its other folds would set them, held against each fold.
+void check_coverage(const std::vector<std::size_t>& members, std::vector<ValidatedRun>& runs) {
+    std::set<std::string> shapes;
+    for (const std::size_t i : members) shapes.insert(shape_of(*runs[i].run));
+    if (shapes.size() < folds) return;
+    for (const std::size_t i : members) runs[i].has_folds = true;
+    for (std::uint32_t fold = 0; fold < folds; ++fold) {
+        std::vector<double> others;
+        for (const std::size_t i : members) {
+            if (fold_of(*runs[i].run) != fold) others.push_back(miss(runs[i].folded, *runs[i].run));
+        }
+        const double width = conformal_width(std::move(others));
+        if (width <= 0) continue;
+        for (const std::size_t i : members) {
+            if (fold_of(*runs[i].run) == fold) {
+                runs[i].covered = std::abs(miss(runs[i].folded, *runs[i].run)) <= std::log1p(width);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 FittedTimeModel fit_and_validate(std::span<const TrainingRun* const> runs, const RunSeconds& seconds,
@@ -139,6 +162,7 @@ FittedTimeModel fit_and_validate(std::span<const TrainingRun* const> runs, const
         }
         for (const double one : after) calibrated.emplace_back(one, 1 / static_cast<double>(after.size()));
         fitted.parameters.groups[family].interval_half_width = conformal_width(folded);
+        check_coverage(members, fitted.runs);
     }
     fitted.parameters.interval_half_width = width_over_families(std::move(unseen));
     fitted.parameters.difference_half_width = width_of_differences(fitted.runs);

@@ -15,6 +15,7 @@
 #include "atoll/core/error.hpp"
 #include "atoll/core/hash.hpp"
 #include "plan/cost/boosted_trees.hpp"
+#include "plan/cost/collective_table.hpp"
 #include "plan/cost/csv_rows.hpp"
 #include "plan/cost/operator_features.hpp"
 
@@ -141,7 +142,7 @@ std::string train(const Kind& kind, const Group& group, Keep keep) {
 
 /// Microseconds of every shape.
 std::vector<double> predict(const Kind& kind, const Group& group, std::string_view model, const std::string& name) {
-    std::vector<double> us = predict_trees(model, name, features(kind, group, [](std::size_t) { return true; }));
+    std::vector<double> us = BoostedTrees(model, name).predict(features(kind, group, [](std::size_t) { return true; }));
     for (std::size_t i = 0; i < us.size(); ++i) us[i] = roofline_us(kind, group.shapes[i]) * std::exp(us[i]);
     return us;
 }
@@ -175,8 +176,6 @@ public:
 private:
     std::vector<std::pair<double, double>> points_;
 };
-
-constexpr std::array<std::string_view, 4> collective_names{"all_reduce", "all_gather", "reduce_scatter", "alltoall"};
 
 /// Seconds of one shape; nothing for a collective that is not known.
 std::optional<double> seconds_of(OperatorTimes& times, const Kind& kind, const Group& group,
@@ -271,6 +270,25 @@ OperatorError error_of(const std::string& name, Errors given) {
     return error;
 }
 
+/// Of the rows that were set aside, group by group and together; a group for which `us_of` has nothing is left out.
+template <class MicrosecondsOf>
+std::vector<OperatorError> errors_of(const Groups& groups, const MicrosecondsOf& us_of) {
+    std::vector<OperatorError> scores;
+    Errors pooled;
+    for (const std::string& name : groups.order) {
+        const Group& group = groups.by_name.at(name);
+        const std::vector<double> us = us_of(name, group);
+        Errors errors;
+        for (std::size_t i = 0; i < us.size(); ++i) {
+            if (group.set_aside[i]) errors.add(us[i], group.measured_us[i]);
+        }
+        pooled.add(errors);
+        if (!errors.all.empty()) scores.push_back(error_of(name, std::move(errors)));
+    }
+    scores.push_back(error_of("all", std::move(pooled)));
+    return scores;
+}
+
 }  // namespace
 
 bool can_train_efficiency() { return has_boosted_trees(); }
@@ -316,29 +334,16 @@ std::string predict_operator_rows(std::string_view csv, std::string_view file_na
 std::vector<OperatorError> score_operators(std::string_view csv, std::string_view file_name) {
     const Kind& kind = kind_of(csv, file_name);
     const Groups groups = read_groups(csv, file_name, kind, true);
-    std::vector<OperatorError> scores;
-    Errors pooled;
-    for (const std::string& name : groups.order) {
-        const Group& group = groups.by_name.at(name);
+    return errors_of(groups, [&](const std::string& name, const Group& group) -> std::vector<double> {
         const auto kept = [&group](std::size_t i) { return !group.set_aside[i]; };
+        if (kind.name != "collective") return predict(kind, group, train(kind, group, kept), name);
+        const CollectiveCurve curve(group, kept);
+        if (curve.empty()) return {};
         std::vector<double> us(group.shapes.size());
-        if (kind.name == "collective") {
-            const CollectiveCurve curve(group, kept);
-            if (curve.empty()) continue;
-            std::transform(group.shapes.begin(), group.shapes.end(), us.begin(),
-                           [&](const auto& shape) { return curve.us(shape[0]); });
-        } else {
-            us = predict(kind, group, train(kind, group, kept), name);
-        }
-        Errors errors;
-        for (std::size_t i = 0; i < us.size(); ++i) {
-            if (group.set_aside[i]) errors.add(us[i], group.measured_us[i]);
-        }
-        pooled.add(errors);
-        if (!errors.all.empty()) scores.push_back(error_of(name, std::move(errors)));
-    }
-    scores.push_back(error_of("all", std::move(pooled)));
-    return scores;
+        std::transform(group.shapes.begin(), group.shapes.end(), us.begin(),
+                       [&](const auto& shape) { return curve.us(shape[0]); });
+        return us;
+    });
 }
 
 std::vector<OperatorError> score_interpolation(std::string_view csv, std::string_view file_name,
@@ -356,20 +361,9 @@ std::vector<OperatorError> score_interpolation(std::string_view csv, std::string
         if (!times) times = make(kept, std::string(gpu));
         return times.get();
     };
-    std::vector<OperatorError> scores;
-    Errors pooled;
-    for (const std::string& name : groups.order) {
-        const Group& group = groups.by_name.at(name);
-        const std::vector<double> us = interpolate(kind, group, name, file_name, operators_of);
-        Errors errors;
-        for (std::size_t i = 0; i < us.size(); ++i) {
-            if (group.set_aside[i]) errors.add(us[i], group.measured_us[i]);
-        }
-        pooled.add(errors);
-        if (!errors.all.empty()) scores.push_back(error_of(name, std::move(errors)));
-    }
-    scores.push_back(error_of("all", std::move(pooled)));
-    return scores;
+    return errors_of(groups, [&](const std::string& name, const Group& group) {
+        return interpolate(kind, group, name, file_name, operators_of);
+    });
 }
 
 }  // namespace atl::plan

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -12,43 +11,14 @@
 #include <vector>
 
 #include "atoll/core/error.hpp"
+#include "plan/cost/collective_table.hpp"
 #include "plan/cost/csv_rows.hpp"
+#include "plan/cost/curve.hpp"
 #include "plan/cost/gemm_table.hpp"
-#include "plan/cost/interpolation.hpp"
 
 namespace atl::plan {
 
 namespace {
-
-/// Values over an ascending axis.
-struct Curve {
-    std::vector<double> axis;
-    std::vector<double> values;
-
-    double operator()(double at) const {
-        const Bracket place = bracket(axis, at);
-        return (1 - place.share) * values[place.below] + place.share * values[place.above];
-    }
-};
-
-/// The mean of all values met at each point.
-Curve curve_of(const std::map<double, std::pair<double, int>>& points) {
-    Curve curve;
-    for (const auto& [at, sum] : points) {
-        curve.axis.push_back(at);
-        curve.values.push_back(sum.first / sum.second);
-    }
-    return curve;
-}
-
-using Points = std::map<double, std::pair<double, int>>;
-void add(Points& points, double at, double value) {
-    auto& [sum, count] = points[at];
-    sum += value;
-    ++count;
-}
-
-constexpr std::array<std::string_view, 4> collective_names{"all_reduce", "all_gather", "reduce_scatter", "alltoall"};
 
 /// Multiplications of a causal attention: scores and weighted values, half of them.
 double attention_work(double batch, double sequence, double heads, double head_dim) {
@@ -61,10 +31,10 @@ public:
         : flops_(measured.bf16_tflops / gpu.bf16_tflops),
           fp8_flops_(gpu.fp8_tflops > 0 && measured.fp8_tflops > 0 ? measured.fp8_tflops / gpu.fp8_tflops : 1),
           has_fp8_(gpu.fp8_tflops > 0),
-          links_(measured.scale_up_gb_per_second / gpu.scale_up_gb_per_second) {
+          links_(measured.scale_up_gb_per_second / gpu.scale_up_gb_per_second),
+          collectives_(tables.collective, gpu.operators) {
         read_gemm(tables.gemm, gpu.operators);
         read_attention(tables.attention, gpu.operators);
-        read_collectives(tables.collective, gpu.operators);
     }
 
     double gemm_seconds(const GemmShape& shape) override {
@@ -95,17 +65,7 @@ public:
     }
 
     double collective_seconds(Collective collective, std::uint32_t gpus, double bytes) override {
-        if (gpus <= 1 || bytes <= 0) return 0;
-        const auto& by_gpus = collectives_.at(static_cast<std::size_t>(collective));
-        auto nearest = by_gpus.lower_bound(gpus);
-        if (nearest == by_gpus.end()) --nearest;
-        // a ring moves (n - 1) / n of the buffer
-        const double ring = (1 - 1.0 / gpus) / (1 - 1.0 / nearest->first);
-        const Curve& curve = nearest->second;
-        const double at = std::log2(bytes);
-        double seconds = std::exp(curve(at));
-        if (at > curve.axis.back()) seconds *= std::exp2(at - curve.axis.back());
-        return links_ * ring * seconds;
+        return links_ * collectives_.seconds(collective, gpus, bytes);
     }
 
 private:
@@ -147,33 +107,15 @@ private:
         }
     }
 
-    void read_collectives(std::string_view text, const std::string& gpu) {
-        CsvRows rows(text, "collective.csv", {"gpu", "op", "gpus", "bytes", "latency_us"});
-        std::array<std::map<double, Points>, collective_names.size()> points;
-        while (rows.next()) {
-            if (rows.cells()[0] != gpu) continue;
-            for (std::size_t op = 0; op < collective_names.size(); ++op) {
-                if (rows.cells()[1] != collective_names.at(op)) continue;
-                add(points.at(op)[rows.number(2)], std::log2(rows.number(3)), std::log(1e-6 * rows.number(4)));
-            }
-        }
-        for (std::size_t op = 0; op < collective_names.size(); ++op) {
-            if (points.at(op).empty()) {
-                throw InputError(fmt::format("collective.csv has no {} of '{}'", collective_names.at(op), gpu));
-            }
-            for (const auto& [gpus, samples] : points.at(op)) collectives_.at(op)[gpus] = curve_of(samples);
-        }
-    }
-
     double flops_ = 1;  ///< factors from the measured GPU to this one
     double fp8_flops_ = 1;
     bool has_fp8_ = false;
     double links_ = 1;
+    CollectiveTable collectives_;
     std::optional<GemmTable> bf16_;
     std::optional<GemmTable> fp8_;
     /// By head size, log2 of heads / kv_heads, log2 of sequence; over log2 of batch x heads.
     std::map<double, std::map<double, std::map<double, Curve>>> attention_;
-    std::array<std::map<double, Curve>, collective_names.size()> collectives_;  ///< by GPUs; over log2 of bytes
 };
 
 }  // namespace
