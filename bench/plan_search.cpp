@@ -15,29 +15,13 @@
 
 #include <fmt/format.h>
 
+#include "../tests/plan/roofline_operators.hpp"
 #include "atoll/core/error.hpp"
 #include "atoll/plan/planner.hpp"
 
 namespace {
 
 using namespace atl::plan;
-
-struct Roofline : OperatorTimes {
-    explicit Roofline(const Gpu& gpu)
-        : flops(0.6e12 * gpu.bf16_tflops), bytes_per_second(0.8e9 * gpu.scale_up_gb_per_second) {}
-    double gemm_seconds(const GemmShape& shape) override {
-        return 2 * shape.m * shape.n * shape.k / ((shape.fp8 ? 2 : 1) * flops) + 3e-6;
-    }
-    double attention_forward_seconds(const AttentionShape& shape) override {
-        return 2 * shape.batch * shape.heads * shape.sequence * shape.sequence * shape.head_dim / flops + 3e-6;
-    }
-    double collective_seconds(Collective collective, std::uint32_t gpus, double bytes) override {
-        const double passes = collective == Collective::all_reduce ? 2 : 1;
-        return 1e-5 + passes * bytes * (gpus - 1) / gpus / bytes_per_second;
-    }
-    double flops;
-    double bytes_per_second;
-};
 
 struct Timed {
     SearchResult result;
@@ -48,7 +32,7 @@ template <class Search>
 Timed timed(Search search, const Space& space, const Transformer& model, const Cluster& cluster) {
     const auto start = std::chrono::steady_clock::now();
     const Workload workload{4096, cluster.gpus < 4096 ? 1024U : 4096U};
-    Roofline operators(cluster.gpu);
+    RooflineOperators operators(cluster.gpu);
     TimeModel time(model, cluster, workload, operators, CostParameters{});
     const MemoryModel memory(model, cluster, workload, MemoryParameters{});
     ModelCost cost(time, memory);

@@ -4,31 +4,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
+#include <utility>
 
 #include "atoll/core/error.hpp"
+#include "plan/roofline_operators.hpp"
 
 namespace atl::plan {
 namespace {
 
-struct Roofline : OperatorTimes {
-    explicit Roofline(const Gpu& gpu)
-        : flops(0.6e12 * gpu.bf16_tflops), bytes_per_second(0.8e9 * gpu.scale_up_gb_per_second) {}
-    double gemm_seconds(const GemmShape& shape) override { return 2 * shape.m * shape.n * shape.k / flops + 3e-6; }
-    double attention_forward_seconds(const AttentionShape& shape) override {
-        return 2 * shape.batch * shape.heads * shape.sequence * shape.sequence * shape.head_dim / flops + 3e-6;
-    }
-    double collective_seconds(Collective collective, std::uint32_t gpus, double bytes) override {
-        const double passes = collective == Collective::all_reduce ? 2 : 1;
-        return 1e-5 + passes * bytes * (gpus - 1) / gpus / bytes_per_second;
-    }
-    double flops;
-    double bytes_per_second;
-};
-
 /// Pools and the operator times behind them.
 struct Pools {
-    std::vector<std::unique_ptr<Roofline>> operators;
+    std::vector<std::unique_ptr<RooflineOperators>> operators;
     std::vector<GpuPool> pools;
     void add(const char* gpu, std::uint32_t most) {
         GpuPool pool;
@@ -36,7 +24,7 @@ struct Pools {
         pool.most = most;
         pool.gpus_per_node = 8;
         pool.inter_node_gb_per_second = pool.gpu.inter_node_gb_per_second;
-        operators.push_back(std::make_unique<Roofline>(pool.gpu));
+        operators.push_back(std::make_unique<RooflineOperators>(pool.gpu));
         pool.operators = operators.back().get();
         pools.push_back(pool);
     }
@@ -55,8 +43,10 @@ MixedResult search(const Transformer& model, const Pools& pools, bool is_brute_f
     space.micro_batch = {1, 2};
     space.most_stages = 6;
     space.even_inside_type = even;
-    return search_mixed(model, Workload{2048, global_batch}, pools.pools, space,
-                        {.keep = 3, .is_brute_force = is_brute_force});
+    MixedOptions options;
+    options.keep = 3;
+    options.is_brute_force = is_brute_force;
+    return search_mixed(model, Workload{2048, global_batch}, pools.pools, space, options);
 }
 
 TEST(Mixed, bounds_leave_out_only_what_is_slower) {
@@ -139,8 +129,10 @@ MixedResult front(const Transformer& model, const Pools& pools, bool is_brute_fo
     space.tensor = {1, 2};
     space.micro_batch = {1, 2};
     space.most_stages = 5;
-    return search_mixed(model, Workload{2048, 16}, pools.pools, space,
-                        {.is_front = true, .is_brute_force = is_brute_force});
+    MixedOptions options;
+    options.is_front = true;
+    options.is_brute_force = is_brute_force;
+    return search_mixed(model, Workload{2048, 16}, pools.pools, space, options);
 }
 
 TEST(MixedFront, is_that_of_brute_force_and_no_plan_of_it_beats_another) {
@@ -182,6 +174,76 @@ TEST(MixedFront, a_cheaper_price_never_makes_the_cheapest_plan_dearer) {
         EXPECT_GE(found.best.back().dollars, before);
         before = found.best.back().dollars;
         EXPECT_EQ(price == 0, found.best.back().dollars == 0);
+    }
+}
+
+/// Ranks one after the other: each takes every n-th block and hears what the earlier ones told.
+MixedResult search_in_parts(const Transformer& model, const Pools& pools, std::size_t ranks, bool is_front) {
+    std::vector<MixedPoint> told;
+    std::vector<MixedResult> results;
+    MixedSpace space;
+    space.tensor = {1, 2, 4};
+    space.micro_batch = {1, 2};
+    space.most_stages = 6;
+    MixedOptions options;
+    options.keep = 3;
+    options.is_front = is_front;
+    for (std::size_t rank = 0; rank < ranks; ++rank) {
+        std::size_t next = rank;
+        std::vector<MixedPoint> mine;
+        options.sharing.take = [&] {
+            const std::size_t block = next;
+            next += ranks;
+            return block;
+        };
+        options.sharing.tell = [&](const MixedPoint& point) { mine.push_back(point); };
+        options.sharing.heard = [&, has_heard = false]() mutable {
+            return std::exchange(has_heard, true) ? std::vector<MixedPoint>{} : told;
+        };
+        results.push_back(search_mixed(model, Workload{2048, 32}, pools.pools, space, options));
+        told.insert(told.end(), mine.begin(), mine.end());
+    }
+    return merge(results, options);
+}
+
+TEST(MixedRanks, find_the_same_plans_and_account_for_the_same_pipelines_on_any_number) {
+    for (const bool is_front : {false, true}) {
+        Pools pools;
+        pools.add("H100", 8);
+        pools.add("A100-SXM", 8);
+        pools.pools[0].dollars_per_gpu_hour = 4;
+        pools.pools[1].dollars_per_gpu_hour = 1.5;
+        const Transformer model = small_model(8);
+        const MixedResult alone = search_in_parts(model, pools, 1, is_front);
+        ASSERT_FALSE(alone.best.empty());
+        for (const std::size_t ranks : {2, 3, 5, 400}) {
+            const MixedResult together = search_in_parts(model, pools, ranks, is_front);
+            EXPECT_EQ(together.best, alone.best) << ranks << " ranks";
+            EXPECT_EQ(together.certificate.generated, alone.certificate.generated);
+            EXPECT_TRUE(together.certificate.adds_up());
+        }
+    }
+}
+
+TEST(MixedStages, add_up_to_the_seconds_of_the_plan) {
+    Pools pools;
+    pools.add("H100", 8);
+    pools.add("A100-SXM", 8);
+    const Transformer model = small_model(8);
+    const Workload workload{2048, 32};
+    for (const MixedPlan& plan : search(model, pools, false).best) {
+        const auto details = stage_details(model, workload, pools.pools, plan);
+        ASSERT_EQ(details.size(), plan.stages.size());
+        double sum = 0;
+        double largest = 0;
+        for (const MixedStageDetail& one : details) {
+            EXPECT_LE(one.out_of_memory_probability, 0.5);
+            sum += one.pace();
+            largest = std::max(largest, one.pace());
+        }
+        const double pipeline = sum + (32.0 / plan.data / plan.micro_batch - 1) * largest;
+        EXPECT_LE(pipeline, plan.seconds * (1 + 1e-9)) << "the rest is gradients and optimizer";
+        EXPECT_GE(pipeline, 0.5 * plan.seconds);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "atoll/plan/cost_parameters.hpp"
 #include "atoll/plan/machine.hpp"
+#include "atoll/plan/memory_model.hpp"
 #include "atoll/plan/memory_parameters.hpp"
 #include "atoll/plan/operator_times.hpp"
 #include "atoll/plan/strategy.hpp"
@@ -65,12 +66,29 @@ struct MixedSpace {
     bool even_inside_type = false;
 };
 
+/// What a plan takes that somebody has found.
+struct MixedPoint {
+    double seconds = 0;
+    double dollars = 0;
+};
+
+/// How ranks share one search; all empty: it is searched alone.
+struct MixedSharing {
+    /// The next of 0, 1, 2, ...; over all ranks each number is given once.
+    std::function<std::size_t()> take;
+    /// Of a front: a plan found here; else the slowest of `keep` plans known here.
+    std::function<void(const MixedPoint&)> tell;
+    /// What the others told since the last call.
+    std::function<std::vector<MixedPoint>()> heard;
+};
+
 struct MixedOptions {
     std::size_t keep = 5;
     std::uint32_t most_gpus = 0;       ///< over all pools; 0: no such limit
     double out_of_memory_limit = 0.5;  ///< of each stage
     bool is_front = false;             ///< keep the front of seconds and dollars instead of the fastest
     bool is_brute_force = false;       ///< every pipeline is split, nothing is bounded
+    MixedSharing sharing;
 };
 
 /// What became of every pipeline: data, micro-batch, types in order, tensor sizes, stages of each type. They add up.
@@ -80,6 +98,7 @@ struct MixedCertificate {
     std::uint64_t pruned_by_stages = 0;  ///< by the pace of its stages together
     std::uint64_t pruned_by_split = 0;   ///< its best split is slower, or nothing fits
     std::uint64_t split = 0;
+    MixedCertificate& operator+=(const MixedCertificate& other);
     bool adds_up() const { return generated == pruned_by_sizes + pruned_by_stages + pruned_by_split + split; }
 };
 
@@ -93,5 +112,22 @@ struct MixedResult {
 /// Throws InputError without pools, for a model with leading dense layers among experts, and where no size fits.
 MixedResult search_mixed(const Transformer& model, const Workload& workload, const std::vector<GpuPool>& pools,
                          const MixedSpace& space, const MixedOptions& options);
+
+/// One stage of a plan as the search saw it.
+struct MixedStageDetail {
+    double forward_seconds = 0;   ///< of one micro-batch, the send to the next stage left out
+    double backward_seconds = 0;  ///< with what is computed again
+    double send_seconds = 0;      ///< to the next stage, both ways
+    double overhead_seconds = 0;  ///< of the host, a micro-batch
+    StageMemory memory;           ///< GiB of its fullest GPU
+    double out_of_memory_probability = 0;
+    double pace() const { return forward_seconds + backward_seconds + send_seconds + overhead_seconds; }
+};
+std::vector<MixedStageDetail> stage_details(const Transformer& model, const Workload& workload,
+                                            const std::vector<GpuPool>& pools, const MixedPlan& plan);
+
+/// One result out of those of all ranks, in any order: the same plans as of one rank, and counts that add up to the
+/// same number of pipelines.
+MixedResult merge(const std::vector<MixedResult>& results, const MixedOptions& options);
 
 }  // namespace atl::plan

@@ -26,4 +26,13 @@ struct PipelineSlot {
 /// schedule needs micro-batches in multiples of the stages; throws std::invalid_argument otherwise.
 std::vector<PipelineSlot> pipeline_timeline(const CostTerms& terms, const PipelineShape& shape);
 
+/// One stage of an unlike pipeline: seconds of one micro-batch.
+struct StageWork {
+    double forward = 0;
+    double backward = 0;
+    double send = 0;  ///< to the next stage, one way
+};
+/// 1F1B over unlike stages.
+std::vector<PipelineSlot> pipeline_timeline(const std::vector<StageWork>& stages, std::uint32_t micro_batches);
+
 }  // namespace atl::plan

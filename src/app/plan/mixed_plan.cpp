@@ -8,9 +8,11 @@
 #include <chrono>
 #include <cmath>
 
+#include "atoll/app/plan.hpp"
 #include "atoll/core/error.hpp"
 #include "atoll/core/number.hpp"
 #include "atoll/plan/time_parameters.hpp"
+#include "plan_messages.hpp"
 #include "plan_search.hpp"
 
 namespace atl::app {
@@ -112,13 +114,63 @@ MixedJob make_mixed_job(ResolvedOptions options) {
     return job;
 }
 
-MixedFindings search_mixed(const MixedJob& job) {
+namespace {
+
+/// One search of the job, shared with `peers` if there are any; whole on rank 0 only.
+plan::MixedResult shared_search(const MixedJob& job, const std::vector<plan::GpuPool>& pools,
+                                const plan::MixedSpace& space, plan::MixedOptions options, PlanPeers* peers,
+                                std::vector<std::uint64_t>* split_by_rank = nullptr) {
+    std::vector<plan::MixedResult> results;
+    if (peers) {
+        options.sharing = {.take = [peers] { return peers->take(); },
+                           .tell = [peers](const plan::MixedPoint& point) { peers->tell(point); },
+                           .heard = [peers] { return peers->heard(); }};
+        const plan::MixedResult own = plan::search_mixed(job.model, job.workload, pools, space, options);
+        for (const Json& one : peers->join(to_json(own))) results.push_back(mixed_result_of(one));
+    } else {
+        results.push_back(plan::search_mixed(job.model, job.workload, pools, space, options));
+    }
+    if (split_by_rank) {
+        for (const plan::MixedResult& one : results) split_by_rank->push_back(one.certificate.split);
+    }
+    return plan::merge(results, options);
+}
+
+/// All GPUs of a pool by the one-type search; nothing where it has no plan.
+std::optional<KeptPlan> one_type_plan(const MixedJob& job, const plan::GpuPool& pool) {
+    std::string toml;
+    for (const auto& [key, entry] : job.options.entries()) {
+        const bool is_of_pools = key == "pools" || key == "prices" || key == "tokens" || key == "budget_dollars" ||
+                                 key == "deadline_hours" || key == "gpus" || key == "top" || key == "search";
+        if (entry.source != "default" && !is_of_pools) toml += key + " = " + toml_literal(entry.value) + "\n";
+    }
+    std::uint32_t gpus = pool.most;
+    if (job.search.most_gpus > 0) gpus = std::min(gpus, job.search.most_gpus);
+    const FlagValues flags{{"--gpu", pool.gpu.name}, {"--gpus", std::to_string(gpus)}, {"--top", "1"}};
+    try {
+        const PlanJob one = make_plan_job(resolve_options(plan_options(), JobFile{"the job", toml}, {}, flags, {}));
+        PlanSearch search(one);
+        PlanFindings found = search.findings(search.search({}), 1);
+        if (!found.plans.empty()) return std::move(found.plans.front());
+    } catch (const InputError&) {
+        // NOTE: numbers of GPUs that a mixed pipeline may use in part need not make whole nodes
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+MixedFindings search_mixed(const MixedJob& job, PlanPeers* peers) {
     const auto begin = std::chrono::steady_clock::now();
+    const bool is_first = !peers || peers->rank() == 0;
     plan::MixedSpace space;
     space.most_types = job.most_types();
     MixedFindings findings;
-    findings.free = plan::search_mixed(job.model, job.workload, job.pools, space, job.search);
-    if (findings.free.best.empty()) {
+    findings.free = shared_search(job, job.pools, space, job.search, peers, &findings.split_by_rank);
+    if (is_first) {
+        for (const plan::GpuPool& pool : job.pools) findings.one_type.push_back(one_type_plan(job, pool));
+    }
+    if (is_first && findings.free.best.empty()) {
         throw InputError(
             fmt::format("no pipeline of these GPUs holds {}: some stage runs out of memory in all of {} pipelines, or "
                         "the batch has "
@@ -126,33 +178,73 @@ MixedFindings search_mixed(const MixedJob& job) {
                         job.model.name, findings.free.certificate.generated));
     }
     for (const plan::GpuPool& pool : job.pools) {
-        findings.alone.push_back(plan::search_mixed(job.model, job.workload, {pool}, space, job.search));
+        findings.alone.push_back(shared_search(job, {pool}, space, job.search, peers));
     }
     space.even_inside_type = true;
-    findings.even = plan::search_mixed(job.model, job.workload, job.pools, space, job.search);
+    findings.even = shared_search(job, job.pools, space, job.search, peers);
     if (job.prices) {
         space.even_inside_type = false;
         space.most_types = 2;  // a front is wide: three types would take minutes
         plan::MixedOptions options = job.search;
         options.is_front = true;
-        findings.front = plan::search_mixed(job.model, job.workload, job.pools, space, options);
+        findings.front = shared_search(job, job.pools, space, options, peers);
     }
     findings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return findings;
 }
 
-const plan::MixedPlan* fastest_within(const MixedJob& job, const plan::MixedResult& front) {
-    for (const plan::MixedPlan& plan : front.best) {
-        if (plan.dollars * job.iterations() <= job.budget_dollars) return &plan;
+std::string gpus_of(const MixedJob& job, const plan::MixedPlan& plan) {
+    std::string text;
+    const auto used = plan.gpus(job.pools.size());
+    for (std::size_t i = 0; i < used.size(); ++i) {
+        if (used[i] > 0) text += fmt::format("{}{} {}", text.empty() ? "" : " + ", used[i], job.pools[i].gpu.name);
+    }
+    return text;
+}
+
+std::vector<Offer> offers(const MixedJob& job, const MixedFindings& findings) {
+    constexpr double seconds_an_hour = 3600;
+    std::vector<Offer> all;
+    for (const plan::MixedPlan& plan : findings.front.best) {
+        all.push_back({.seconds = plan.seconds,
+                       .dollars = plan.dollars,
+                       .gpus = gpus_of(job, plan),
+                       .plan = describe(plan, job.pools),
+                       .mixed = &plan});
+    }
+    for (std::size_t i = 0; i < findings.one_type.size(); ++i) {
+        if (!findings.one_type[i]) continue;
+        const KeptPlan& plan = *findings.one_type[i];
+        const plan::Strategy& one = plan.strategy;
+        const double gpus = static_cast<double>(one.tensor) * one.pipeline * one.data * one.context;
+        all.push_back({.seconds = plan.seconds,
+                       .dollars = plan.seconds * gpus * job.pools[i].dollars_per_gpu_hour / seconds_an_hour,
+                       .gpus = fmt::format("{} {}", gpus, job.pools[i].gpu.name),
+                       .plan = describe(plan.strategy),
+                       .mixed = nullptr});
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Offer& left, const Offer& right) {
+        return left.seconds != right.seconds ? left.seconds < right.seconds : left.dollars < right.dollars;
+    });
+    std::vector<Offer> front;
+    for (Offer& offer : all) {
+        if (front.empty() || offer.dollars < front.back().dollars) front.push_back(std::move(offer));
+    }
+    return front;
+}
+
+const Offer* fastest_within(const MixedJob& job, const std::vector<Offer>& offers) {
+    for (const Offer& offer : offers) {
+        if (offer.dollars * job.iterations() <= job.budget_dollars) return &offer;
     }
     return nullptr;
 }
 
-const plan::MixedPlan* cheapest_within(const MixedJob& job, const plan::MixedResult& front) {
+const Offer* cheapest_within(const MixedJob& job, const std::vector<Offer>& offers) {
     constexpr double seconds_an_hour = 3600;
-    const plan::MixedPlan* found = nullptr;
-    for (const plan::MixedPlan& plan : front.best) {
-        if (plan.seconds * job.iterations() <= job.deadline_hours * seconds_an_hour) found = &plan;
+    const Offer* found = nullptr;
+    for (const Offer& offer : offers) {
+        if (offer.seconds * job.iterations() <= job.deadline_hours * seconds_an_hour) found = &offer;
     }
     return found;
 }

@@ -2,6 +2,7 @@
 // A search for pipelines over several types of GPU, as the verb `plan` does it with the key `pools`.
 #pragma once
 
+#include <filesystem>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -12,6 +13,8 @@
 #include "atoll/plan/mixed.hpp"
 #include "atoll/plan/prices.hpp"
 #include "operator_shelf.hpp"
+#include "plan_peers.hpp"
+#include "plan_search.hpp"
 
 namespace atl::app {
 
@@ -43,15 +46,39 @@ struct MixedFindings {
     plan::MixedResult even;                ///< evenly inside a type: Astra's own space
     std::vector<plan::MixedResult> alone;  ///< of each pool by itself
     plan::MixedResult front;               ///< of speed and money, with prices
-    double seconds = 0;                    ///< of all searches
+    /// The best plan of each pool's GPUs, all of them, in the space that the job names (`astra`: with interleaving and
+    /// context parallelism, which mixed pipelines do not have); nothing where none fits.
+    std::vector<std::optional<KeptPlan>> one_type;
+    std::vector<std::uint64_t> split_by_rank;  ///< pipelines of `free` that each rank split
+    double seconds = 0;                        ///< of all searches
 };
-/// Throws InputError when no pipeline fits.
-MixedFindings search_mixed(const MixedJob& job);
+/// `peers`: the ranks to share it with, or null. Only rank 0 has findings of use. Throws InputError when no pipeline
+/// fits.
+MixedFindings search_mixed(const MixedJob& job, PlanPeers* peers);
 
-/// Of the front: the fastest plan within the budget, the cheapest within the deadline; null where none is.
-const plan::MixedPlan* fastest_within(const MixedJob& job, const plan::MixedResult& front);
-const plan::MixedPlan* cheapest_within(const MixedJob& job, const plan::MixedResult& front);
+/// A plan to choose, mixed or of one type.
+struct Offer {
+    double seconds = 0;  ///< of an iteration
+    double dollars = 0;
+    std::string gpus;  ///< "32 H100-SXM-80 + 16 A100-SXM-80"
+    std::string plan;
+    const plan::MixedPlan* mixed = nullptr;  ///< null: of one type
+};
+/// What no other plan beats in both, fastest first; the mixed front and the plans of one type. Needs prices.
+std::vector<Offer> offers(const MixedJob& job, const MixedFindings& findings);
+/// The fastest within the budget, the cheapest within the deadline; null where none is.
+const Offer* fastest_within(const MixedJob& job, const std::vector<Offer>& offers);
+const Offer* cheapest_within(const MixedJob& job, const std::vector<Offer>& offers);
 
+std::string gpus_of(const MixedJob& job, const plan::MixedPlan& plan);
+
+/// Rows of /plans and /plan_counts.
+std::vector<PlanRecord> mixed_records(const MixedJob& job, const MixedFindings& findings);
+std::vector<PlanCountRecord> mixed_count_records(const MixedFindings& findings);
+/// memory.svg and timeline.svg of the fastest mixed plan and, with prices, money.svg.
+void draw_mixed(const MixedJob& job, const MixedFindings& findings, const std::filesystem::path& folder);
+
+void print_mixed_stages(const MixedJob& job, const MixedFindings& findings, std::ostream& out);
 void print_mixed(const MixedJob& job, const MixedFindings& findings, std::ostream& out);
 Json mixed_json(const MixedJob& job, const MixedFindings& findings);
 

@@ -17,8 +17,8 @@ using report::Align;
 using report::count_number;
 using report::short_number;
 
-double tokens_per_second(const MixedJob& job, const plan::MixedPlan& plan) {
-    return static_cast<double>(job.workload.global_batch) * job.workload.sequence / plan.seconds;
+double tokens_per_second(const MixedJob& job, double seconds) {
+    return static_cast<double>(job.workload.global_batch) * job.workload.sequence / seconds;
 }
 
 Json certificate_json(const plan::MixedCertificate& certificate) {
@@ -32,17 +32,8 @@ Json certificate_json(const plan::MixedCertificate& certificate) {
 }
 
 /// Dollars for a million tokens.
-double dollars_per_million(const MixedJob& job, const plan::MixedPlan& plan) {
-    return 1e6 * plan.dollars / (static_cast<double>(job.workload.global_batch) * job.workload.sequence);
-}
-
-std::string gpus_of(const MixedJob& job, const plan::MixedPlan& plan) {
-    std::string text;
-    const auto used = plan.gpus(job.pools.size());
-    for (std::size_t i = 0; i < used.size(); ++i) {
-        if (used[i] > 0) text += fmt::format("{}{} {}", text.empty() ? "" : " + ", used[i], job.pools[i].gpu.name);
-    }
-    return text;
+double dollars_per_million(const MixedJob& job, double dollars) {
+    return 1e6 * dollars / (static_cast<double>(job.workload.global_batch) * job.workload.sequence);
 }
 
 /// Every plan of a short front, else some of it, the ends among them.
@@ -54,7 +45,7 @@ std::vector<std::size_t> places_shown(std::size_t count) {
     return places;
 }
 
-void print_front(const MixedJob& job, const plan::MixedResult& front, std::ostream& out) {
+void print_front(const MixedJob& job, const std::vector<Offer>& front, std::ostream& out) {
     constexpr double seconds_an_hour = 3600;
     std::vector<report::Column> columns{
         {"GPUs", Align::left}, {"plan", Align::left}, {"tokens / s"}, {"$ / million tokens"}};
@@ -62,38 +53,37 @@ void print_front(const MixedJob& job, const plan::MixedResult& front, std::ostre
     report::Table table(
         fmt::format("Speed against money: {} plans that no other one beats in both ({} of {}; at most two "
                     "types in a pipeline)",
-                    front.best.size(), job.prices->name, job.prices->date),
+                    front.size(), job.prices->name, job.prices->date),
         columns);
-    for (const std::size_t i : places_shown(front.best.size())) {
-        const plan::MixedPlan& plan = front.best[i];
-        std::vector<std::string> row{gpus_of(job, plan), describe(plan, job.pools),
-                                     short_number(tokens_per_second(job, plan)),
-                                     short_number(dollars_per_million(job, plan))};
+    for (const std::size_t i : places_shown(front.size())) {
+        const Offer& offer = front[i];
+        std::vector<std::string> row{offer.gpus, offer.plan, short_number(tokens_per_second(job, offer.seconds)),
+                                     short_number(dollars_per_million(job, offer.dollars))};
         if (job.tokens > 0) {
-            row.push_back(short_number(plan.seconds * job.iterations() / seconds_an_hour));
-            row.push_back(short_number(plan.dollars * job.iterations()));
+            row.push_back(short_number(offer.seconds * job.iterations() / seconds_an_hour));
+            row.push_back(short_number(offer.dollars * job.iterations()));
         }
         table.add_row(std::move(row));
     }
     out << "\n";
     table.print(out);
-    const auto name = [&](const char* what, const plan::MixedPlan* plan, const std::string& otherwise) {
+    const auto name = [&](const char* what, const Offer* offer, const std::string& otherwise) {
         out << what
-            << (plan == nullptr ? otherwise
-                                : fmt::format("{}: {} hours, {} dollars", describe(*plan, job.pools),
-                                              short_number(plan->seconds * job.iterations() / seconds_an_hour),
-                                              short_number(plan->dollars * job.iterations())))
+            << (offer == nullptr ? otherwise
+                                 : fmt::format("{}: {}: {} hours, {} dollars", offer->gpus, offer->plan,
+                                               short_number(offer->seconds * job.iterations() / seconds_an_hour),
+                                               short_number(offer->dollars * job.iterations())))
             << "\n";
     };
     if (job.budget_dollars > 0) {
         name("fastest within the budget: ", fastest_within(job, front),
              fmt::format("none; the cheapest plan takes {} dollars",
-                         short_number(front.best.back().dollars * job.iterations())));
+                         short_number(front.back().dollars * job.iterations())));
     }
     if (job.deadline_hours > 0) {
         name("cheapest within the deadline: ", cheapest_within(job, front),
              fmt::format("none; the fastest plan takes {} hours",
-                         short_number(front.best.front().seconds * job.iterations() / seconds_an_hour)));
+                         short_number(front.front().seconds * job.iterations() / seconds_an_hour)));
     }
 }
 
@@ -103,10 +93,10 @@ Json plan_json(const MixedJob& job, const plan::MixedPlan& plan) {
     json.set("data", plan.data);
     json.set("micro_batch", static_cast<std::uint32_t>(plan.micro_batch));
     json.set("iteration_seconds", plan.seconds);
-    json.set("tokens_per_second", tokens_per_second(job, plan));
+    json.set("tokens_per_second", tokens_per_second(job, plan.seconds));
     if (job.prices) {
         json.set("dollars_per_iteration", plan.dollars);
-        json.set("dollars_per_million_tokens", dollars_per_million(job, plan));
+        json.set("dollars_per_million_tokens", dollars_per_million(job, plan.dollars));
     }
     Json::Array stages;
     for (const plan::MixedStage& stage : plan.stages) {
@@ -118,6 +108,18 @@ Json plan_json(const MixedJob& job, const plan::MixedPlan& plan) {
         stages.push_back(std::move(one));
     }
     json.set("stages", std::move(stages));
+    return json;
+}
+
+Json offer_json(const MixedJob& job, const Offer& offer) {
+    if (offer.mixed) return plan_json(job, *offer.mixed);
+    Json json;
+    json.set("plan", offer.plan);
+    json.set("gpus", offer.gpus);
+    json.set("iteration_seconds", offer.seconds);
+    json.set("tokens_per_second", tokens_per_second(job, offer.seconds));
+    json.set("dollars_per_iteration", offer.dollars);
+    json.set("dollars_per_million_tokens", dollars_per_million(job, offer.dollars));
     return json;
 }
 
@@ -140,8 +142,8 @@ void print_mixed(const MixedJob& job, const MixedFindings& findings, std::ostrea
             return;
         }
         const plan::MixedPlan& plan = result.best[place];
-        table.add_row(
-            {name, describe(plan, job.pools), short_number(plan.seconds), short_number(tokens_per_second(job, plan))});
+        table.add_row({name, describe(plan, job.pools), short_number(plan.seconds),
+                       short_number(tokens_per_second(job, plan.seconds))});
     };
     for (std::size_t i = 0; i < findings.free.best.size(); ++i) add(std::to_string(i + 1), findings.free, i);
     add("even inside a type (Astra's space)", findings.even, 0);
@@ -152,19 +154,61 @@ void print_mixed(const MixedJob& job, const MixedFindings& findings, std::ostrea
             continue;
         }
         table.add_row({job.pools[i].gpu.name + " alone", describe(alone.best[0], {job.pools[i]}),
-                       short_number(alone.best[0].seconds), short_number(tokens_per_second(job, alone.best[0]))});
+                       short_number(alone.best[0].seconds),
+                       short_number(tokens_per_second(job, alone.best[0].seconds))});
+    }
+    const KeptPlan* fastest = nullptr;
+    for (std::size_t i = 0; i < job.pools.size(); ++i) {
+        if (!findings.one_type[i]) continue;
+        const KeptPlan& plan = *findings.one_type[i];
+        table.add_row({fmt::format("all {} alone, space {}", job.pools[i].gpu.name, job.options.text("space")),
+                       describe(plan.strategy), short_number(plan.seconds), short_number(plan.tokens_per_second)});
+        if (!fastest || plan.seconds < fastest->seconds) fastest = &plan;
     }
     table.print(out);
-    if (job.prices) print_front(job, findings.front, out);
+    if (fastest && fastest->seconds < findings.free.best.front().seconds) {
+        out << fmt::format("one type alone is faster here: {}\n", describe(fastest->strategy));
+    }
+    if (job.prices) print_front(job, offers(job, findings), out);
     const plan::MixedCertificate& certificate = findings.free.certificate;
     out << fmt::format(
         "\n{} pipelines (data, micro-batch, up to {} types in order, tensor sizes, stages of each type): {} bounded by "
         "their "
         "sizes, "
-        "{} by their stages, {} by their splits, {} split exactly\n{} s for all searches\n",
+        "{} by their stages, {} by their splits, {} split exactly\n{} s for all searches on {} rank{}\n",
         count_number(certificate.generated), job.most_types(), count_number(certificate.pruned_by_sizes),
         count_number(certificate.pruned_by_stages), count_number(certificate.pruned_by_split),
-        count_number(certificate.split), short_number(findings.seconds, 3));
+        count_number(certificate.split), short_number(findings.seconds, 3), findings.split_by_rank.size(),
+        findings.split_by_rank.size() == 1 ? "" : "s");
+}
+
+void print_mixed_stages(const MixedJob& job, const MixedFindings& findings, std::ostream& out) {
+    const plan::MixedPlan& plan = findings.free.best.front();
+    const auto details = stage_details(job.model, job.workload, job.pools, plan);
+    report::Table table("Stages of the fastest mixed plan: milliseconds of a micro-batch, GiB of one GPU",
+                        {{"stage"},
+                         {"GPU", Align::left},
+                         {"tensor"},
+                         {"layers"},
+                         {"recomputed", Align::left},
+                         {"forward"},
+                         {"backward"},
+                         {"send"},
+                         {"pace"},
+                         {"GiB"},
+                         {"out of memory"}});
+    const auto milliseconds = [](double seconds) { return short_number(1e3 * seconds, 3); };
+    for (std::size_t i = 0; i < details.size(); ++i) {
+        const plan::MixedStage& stage = plan.stages[i];
+        const plan::MixedStageDetail& detail = details[i];
+        table.add_row({std::to_string(i), job.pools.at(stage.pool).gpu.name, std::to_string(stage.tensor),
+                       std::to_string(stage.layers), stage.recompute ? "yes" : "no",
+                       milliseconds(detail.forward_seconds), milliseconds(detail.backward_seconds),
+                       milliseconds(detail.send_seconds), milliseconds(detail.pace()),
+                       short_number(detail.memory.total(), 3), short_number(detail.out_of_memory_probability, 2)});
+    }
+    out << "\n";
+    table.print(out);
 }
 
 Json mixed_json(const MixedJob& job, const MixedFindings& findings) {
@@ -180,20 +224,36 @@ Json mixed_json(const MixedJob& job, const MixedFindings& findings) {
     for (const plan::MixedPlan& plan : findings.even.best) even.push_back(plan_json(job, plan));
     json.set("even_plans", std::move(even));
     if (job.prices) {
+        const std::vector<Offer> all = offers(job, findings);
         Json::Array front;
-        for (const plan::MixedPlan& plan : findings.front.best) front.push_back(plan_json(job, plan));
+        for (const Offer& offer : all) front.push_back(offer_json(job, offer));
         json.set("front", std::move(front));
         json.set("prices", job.prices->name);
         json.set("prices_date", job.prices->date);
         json.set("front_certificate", certificate_json(findings.front.certificate));
-        const auto set_plan = [&](const char* key, bool is_asked, const plan::MixedPlan* plan) {
-            if (is_asked) json.set(key, plan == nullptr ? Json() : plan_json(job, *plan));
+        const auto set_plan = [&](const char* key, bool is_asked, const Offer* offer) {
+            if (is_asked) json.set(key, offer == nullptr ? Json() : offer_json(job, *offer));
         };
-        set_plan("fastest_within_budget", job.budget_dollars > 0, fastest_within(job, findings.front));
-        set_plan("cheapest_within_deadline", job.deadline_hours > 0, cheapest_within(job, findings.front));
+        set_plan("fastest_within_budget", job.budget_dollars > 0, fastest_within(job, all));
+        set_plan("cheapest_within_deadline", job.deadline_hours > 0, cheapest_within(job, all));
     }
     json.set("certificate", certificate_json(findings.free.certificate));
     json.set("even_certificate", certificate_json(findings.even.certificate));
+    Json::Array one_type;
+    for (std::size_t i = 0; i < job.pools.size(); ++i) {
+        if (!findings.one_type[i]) continue;
+        const KeptPlan& plan = *findings.one_type[i];
+        Json one;
+        one.set("gpu", job.pools[i].gpu.name);
+        one.set("plan", describe(plan.strategy));
+        one.set("iteration_seconds", plan.seconds);
+        one.set("tokens_per_second", plan.tokens_per_second);
+        one_type.push_back(std::move(one));
+    }
+    json.set("one_type_plans", std::move(one_type));
+    Json::Array split;
+    for (const std::uint64_t count : findings.split_by_rank) split.emplace_back(count);
+    json.set("split_by_rank", std::move(split));
     json.set("search_seconds", findings.seconds);
     return json;
 }

@@ -2,10 +2,14 @@
 // The verb `plan`: alone without MPI, or on the ranks it was started on.
 #include "atoll/app/plan.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "atoll/app/job.hpp"
 #include "atoll/app/startup.hpp"
@@ -14,6 +18,7 @@
 #include "atoll/transport/launch.hpp"
 #include "atoll/transport/mpi_transport.hpp"
 #include "mixed_plan.hpp"
+#include "plan_messages.hpp"
 #include "plan_peers.hpp"
 #include "plan_run.hpp"
 #include "plan_search.hpp"
@@ -61,54 +66,108 @@ ExitCode tell(const PlanRequest& request, const PlanJob& job, const PlanFindings
     return ExitCode::ok;
 }
 
-/// Mixed pipelines are searched by one rank.
-ExitCode plan_pools(const PlanRequest& request, ResolvedOptions options) {
-    if (request.run || request.explain || request.stages || request.pictures || options.text("emit") != "none") {
-        throw InputError("pools: --out, --explain, --stages, --pictures and --emit are for GPUs of one type");
+bool has_pools(const ResolvedOptions& options) { return !options.text("pools").empty(); }
+
+/// On rank 0: keeps and prints what was found of pipelines over several types.
+ExitCode tell_mixed(const PlanRequest& request, const MixedJob& job, const MixedFindings& findings) {
+    if (request.run) {
+        keep_plan_run(*request.run, {.job = job.options,
+                                     .plans = mixed_records(job, findings),
+                                     .counts = mixed_count_records(findings),
+                                     .command_line = request.command_line,
+                                     .ranks = static_cast<int>(findings.split_by_rank.size()),
+                                     .seconds = findings.seconds});
     }
-    const MixedJob job = make_mixed_job(std::move(options));
-    const MixedFindings findings = search_mixed(job);
+    if (request.pictures) draw_mixed(job, findings, *request.pictures);
     if (request.json) {
         std::cout << mixed_json(job, findings).dump(2) << "\n";
-    } else {
-        print_mixed(job, findings, std::cout);
+        return ExitCode::ok;
     }
+    print_mixed(job, findings, std::cout);
+    if (request.stages) print_mixed_stages(job, findings, std::cout);
+    if (request.pictures) std::cout << "pictures in " << request.pictures->string() << "\n";
+    if (request.run) std::cout << "kept in " << request.run->string() << "\n";
     std::cout << std::flush;
     return ExitCode::ok;
 }
 
+void refuse_for_pools(const PlanRequest& request, const ResolvedOptions& options) {
+    if (request.explain || options.text("emit") != "none") {
+        throw InputError("pools: --explain and --emit are for GPUs of one type");
+    }
+}
+
 ExitCode plan_alone(const PlanRequest& request) {
-    const PlanJob job = make_plan_job(resolve(request));
+    ResolvedOptions options = resolve(request);
+    if (has_pools(options)) {
+        refuse_for_pools(request, options);
+        const MixedJob job = make_mixed_job(std::move(options));
+        return tell_mixed(request, job, search_mixed(job, nullptr));
+    }
+    const PlanJob job = make_plan_job(std::move(options));
     PlanSearch search(job);
     return tell(request, job, search.findings(search.search({}), 1));
 }
 
-/// Each rank reads the job by itself and searches its part; rank 0 puts the parts together.
-ExitCode plan_together(const PlanRequest& request, transport::Transport& transport) {
-    PlanPeers peers(transport);
-    std::optional<PlanJob> job;
-    std::optional<PlanSearch> search;
-    std::optional<plan::SearchResult> own;
-    std::optional<Error> failure;
-    try {
-        job.emplace(make_plan_job(resolve(request)));
-        search.emplace(*job);
-        own = search->search({.part = static_cast<std::uint32_t>(transport.rank()),
-                              .parts = static_cast<std::uint32_t>(transport.size()),
-                              .exchange = [&peers](double found) { return peers.exchange(found); }});
-    } catch (const Error& error) {
-        failure = error;
+/// Each rank reads the job by itself and searches its part; rank 0 puts the parts together and goes on with them.
+class PlanTogether {
+public:
+    PlanTogether(const PlanRequest& request, transport::Transport& transport) : request_(request), peers_(transport) {}
+
+    ExitCode run() {
+        std::optional<Error> failure;
+        try {
+            ResolvedOptions options = resolve(request_);
+            if (has_pools(options)) {
+                refuse_for_pools(request_, options);
+                mixed_job_.emplace(make_mixed_job(std::move(options)));
+                mixed_ = search_mixed(*mixed_job_, &peers_);
+            } else {
+                job_.emplace(make_plan_job(std::move(options)));
+                search();
+            }
+        } catch (const Error& error) {
+            failure = error;
+        }
+        peers_.leave(failure);
+        if (peers_.rank() != 0) return ExitCode::ok;
+        if (mixed_job_) return tell_mixed(request_, *mixed_job_, *mixed_);
+        return tell(request_, *job_, search_->findings(merge(results_), peers_.ranks()));
     }
-    const std::vector<plan::SearchResult> results = peers.join(own, failure);
-    if (transport.rank() != 0) return ExitCode::ok;
-    return tell(request, *job, search->findings(merge(results), transport.size()));
-}
+
+private:
+    void search() {
+        search_.emplace(*job_);
+        double told = std::numeric_limits<double>::infinity();
+        double best = told;
+        const auto exchange = [&](double found) {
+            if (found < told) {
+                told = found;
+                peers_.tell({.seconds = found, .dollars = 0});
+            }
+            for (const plan::MixedPoint& point : peers_.heard()) best = std::min(best, point.seconds);
+            return best;
+        };
+        const plan::SearchResult own = search_->search({.part = static_cast<std::uint32_t>(peers_.rank()),
+                                                        .parts = static_cast<std::uint32_t>(peers_.ranks()),
+                                                        .exchange = exchange});
+        for (const Json& one : peers_.join(to_json(own))) results_.push_back(search_result_of(one, own));
+    }
+
+    const PlanRequest& request_;
+    PlanPeers peers_;
+    std::optional<PlanJob> job_;
+    std::optional<PlanSearch> search_;
+    std::vector<plan::SearchResult> results_;
+    std::optional<MixedJob> mixed_job_;
+    std::optional<MixedFindings> mixed_;
+};
 
 ExitCode plan_on_ranks(const PlanRequest& request) {
     transport::MpiSession session;
     const std::unique_ptr<transport::Transport> transport = session.transport();
     try {
-        return session.size() > 1 ? plan_together(request, *transport) : plan_alone(request);
+        return session.size() > 1 ? PlanTogether(request, *transport).run() : plan_alone(request);
     } catch (const SilentError&) {
         throw;
     } catch (const Error& error) {
@@ -124,9 +183,6 @@ ExitCode plan(const PlanRequest& request) {
     if (request.show_config) {
         std::cout << resolve(request).show();
         return ExitCode::ok;
-    }
-    if (ResolvedOptions options = resolve(request); !options.text("pools").empty()) {
-        return plan_pools(request, std::move(options));
     }
     return transport::may_have_peers(transport::current_environment()) ? plan_on_ranks(request) : plan_alone(request);
 }

@@ -46,8 +46,10 @@ void draw_best(const PlanJob& job, const PlanFindings& findings, const fs::path&
     const KeptPlan& best = findings.plans.front();
     const std::string title = title_of(job, best);
     make_folder(folder);
-    write_file_atomically(folder / "memory.svg",
-                          report::memory_picture(findings.stages, job.cluster.gpu.memory_gib, title));
+    write_file_atomically(
+        folder / "memory.svg",
+        report::memory_picture(findings.stages, std::vector<double>(findings.stages.size(), job.cluster.gpu.memory_gib),
+                               title));
     write_file_atomically(
         folder / "timeline.svg",
         report::timeline_picture(best.terms, shape_of(best.strategy, job.workload, job.model.layers), title));

@@ -1,196 +1,182 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages of a shared search for plans: bounds while it goes on, results at its end; JSON, as at start-up.
+// Messages of shared searches for plans; each carries the number of its search.
 #include "plan_peers.hpp"
 
+#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "atoll/app/startup.hpp"
 #include "atoll/core/clock.hpp"
-#include "atoll/core/json.hpp"
 
 namespace atl::app {
 
 namespace {
 
-using plan::SearchResult;
-using plan::Strategy;
-
 enum class PlanTag : std::uint32_t {
-    bound = 64,   ///< any rank to all others: k plans at most this slow are known here
-    result = 65,  ///< any rank to 0: what its part came to, or why it did not
-    leave = 66,   ///< 0 to all: everything has arrived
+    point = 64,   ///< any rank to all others: such a plan is known here
+    ask = 65,     ///< any rank to 0: a number, please
+    number = 66,  ///< 0 to one rank: here it is
+    result = 67,  ///< any rank to 0: what its part of a search came to
+    done = 68,    ///< any rank to 0: it has left, and why
+    stop = 69,    ///< 0 to all: a rank has failed
+    go = 70,      ///< 0 to all: everybody has left
 };
 
 constexpr double patience_seconds = 600;
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json("inf"); }
-double real(const Json& json) { return json.is_string() ? std::numeric_limits<double>::infinity() : json.as_double(); }
-
-Json to_json(const Strategy& s) {
-    return Json(Json::Array{Json(std::uint32_t{s.tensor}),
-                            Json(std::uint32_t{s.pipeline}),
-                            Json(s.data),
-                            Json(std::uint32_t{s.context}),
-                            Json(std::uint32_t{s.expert}),
-                            Json(std::uint32_t{s.virtual_stages}),
-                            Json(std::uint32_t{s.micro_batch}),
-                            Json(std::uint32_t{s.recompute_layers}),
-                            Json(static_cast<int>(s.schedule)),
-                            Json(static_cast<int>(s.recompute)),
-                            Json(static_cast<int>(s.recompute_method)),
-                            Json(static_cast<int>(s.precision)),
-                            Json(int{s.zero_stage}),
-                            Json(s.sequence_parallel),
-                            Json(s.overlap_gradient_reduce),
-                            Json(s.overlap_parameter_gather),
-                            Json(s.overlap_p2p),
-                            Json(s.overlap_tensor_parallel),
-                            Json(s.flash_attention),
-                            Json(s.offload_optimizer)});
-}
-
-Strategy strategy_of(const Json& json) {
-    const Json::Array& parts = json.as_array();
-    std::size_t at = 0;
-    const auto next = [&] { return parts.at(at++).as_integer(); };
-    const auto next_switch = [&] { return parts.at(at++).as_bool(); };
-    Strategy s;
-    s.tensor = static_cast<std::uint16_t>(next());
-    s.pipeline = static_cast<std::uint16_t>(next());
-    s.data = static_cast<std::uint32_t>(next());
-    s.context = static_cast<std::uint16_t>(next());
-    s.expert = static_cast<std::uint16_t>(next());
-    s.virtual_stages = static_cast<std::uint16_t>(next());
-    s.micro_batch = static_cast<std::uint16_t>(next());
-    s.recompute_layers = static_cast<std::uint16_t>(next());
-    s.schedule = static_cast<plan::Schedule>(next());
-    s.recompute = static_cast<plan::Recompute>(next());
-    s.recompute_method = static_cast<plan::RecomputeMethod>(next());
-    s.precision = static_cast<plan::Precision>(next());
-    s.zero_stage = static_cast<std::uint8_t>(next());
-    s.sequence_parallel = next_switch();
-    s.overlap_gradient_reduce = next_switch();
-    s.overlap_parameter_gather = next_switch();
-    s.overlap_p2p = next_switch();
-    s.overlap_tensor_parallel = next_switch();
-    s.flash_attention = next_switch();
-    s.offload_optimizer = next_switch();
-    return s;
-}
-
-Json to_json(const SearchResult& result) {
-    const plan::Certificate& certificate = result.certificate;
+Json failure_json(const std::optional<Error>& failure) {
     Json json;
-    json.set("generated", certificate.generated);
-    Json::Array dropped;
-    for (const std::uint64_t count : certificate.dropped_by_rule) dropped.emplace_back(count);
-    json.set("dropped_by_rule", std::move(dropped));
-    json.set("dropped_by_memory", certificate.dropped_by_memory);
-    json.set("pruned_by_group_bound", certificate.pruned_by_group_bound);
-    json.set("pruned_by_switch_bound", certificate.pruned_by_switch_bound);
-    json.set("simulated", certificate.simulated);
-    Json::Array best;
-    for (const plan::RankedPlan& plan : result.best) {
-        best.emplace_back(Json::Array{to_json(plan.strategy), number(plan.seconds), number(plan.peak_gib)});
-    }
-    json.set("best", std::move(best));
-    json.set("smallest_dropped_gib", number(result.smallest_dropped_gib));
-    json.set("smallest_dropped", to_json(result.smallest_dropped));
+    json.set("code", static_cast<int>(failure ? failure->code() : ExitCode::ok));
+    if (failure) json.set("error", failure->what());
     return json;
-}
-
-std::uint64_t count_of(const Json& json) { return static_cast<std::uint64_t>(json.as_integer()); }
-
-/// What all ranks know alike is taken from `own`.
-SearchResult result_of(const Json& json, const SearchResult& own) {
-    SearchResult result;
-    result.rule_names = own.rule_names;
-    result.memory_limit_gib = own.memory_limit_gib;
-    result.keep = own.keep;
-    plan::Certificate& certificate = result.certificate;
-    certificate.generated = count_of(json["generated"]);
-    for (const Json& count : json["dropped_by_rule"].as_array()) certificate.dropped_by_rule.push_back(count_of(count));
-    certificate.dropped_by_memory = count_of(json["dropped_by_memory"]);
-    certificate.pruned_by_group_bound = count_of(json["pruned_by_group_bound"]);
-    certificate.pruned_by_switch_bound = count_of(json["pruned_by_switch_bound"]);
-    certificate.simulated = count_of(json["simulated"]);
-    for (const Json& plan : json["best"].as_array()) {
-        const Json::Array& parts = plan.as_array();
-        result.best.push_back({strategy_of(parts.at(0)), real(parts.at(1)), real(parts.at(2))});
-    }
-    result.smallest_dropped_gib = real(json["smallest_dropped_gib"]);
-    result.smallest_dropped = strategy_of(json["smallest_dropped"]);
-    return result;
 }
 
 }  // namespace
 
-double PlanPeers::exchange(double found) {
-    best_ = std::min(best_, found);
-    if (found < told_) {
-        told_ = found;
-        for (int rank = 0; rank < transport_.size(); ++rank) {
-            if (rank == transport_.rank()) continue;
-            transport_.send({rank, static_cast<std::uint32_t>(PlanTag::bound), Json(found).dump()});
-        }
-    }
-    while (auto message = transport_.receive()) take(*message);
-    return best_;
+void PlanPeers::send(int rank, std::uint32_t tag, const Json& payload) {
+    transport_.send({rank, tag, Json(Json::Array{Json(search_), payload}).dump()});
 }
 
-void PlanPeers::take(const transport::Message& message) {
-    switch (static_cast<PlanTag>(message.tag)) {
-        case PlanTag::bound:
-            best_ = std::min(best_, parse_json(message.payload, "a bound").as_double());
+void PlanPeers::stop_all() {
+    for (int rank = 1; rank < ranks(); ++rank) {
+        send(rank, static_cast<std::uint32_t>(PlanTag::stop), failure_json(failure_));
+    }
+}
+
+void PlanPeers::take_in(const transport::Message& message) {
+    const Json json = parse_json(message.payload, "a rank's message");
+    const Json::Array& parts = json.as_array();
+    const std::int64_t search = parts.at(0).as_integer();
+    const Json& content = parts.at(1);
+    const auto tag = static_cast<PlanTag>(message.tag);
+    if (search > search_ && (tag == PlanTag::point || tag == PlanTag::ask || tag == PlanTag::result)) {
+        later_.push_back(message);
+        return;
+    }
+    switch (tag) {
+        case PlanTag::point:
+            if (search == search_) {
+                heard_.push_back({content.as_array().at(0).as_double(), content.as_array().at(1).as_double()});
+            }
+            break;
+        case PlanTag::ask:
+            send(message.peer, static_cast<std::uint32_t>(PlanTag::number), Json(next_++));
+            break;
+        case PlanTag::number:
+            given_ = static_cast<std::size_t>(content.as_integer());
             break;
         case PlanTag::result:
-            arrived_.push_back(message);
+            results_.at(static_cast<std::size_t>(message.peer)) = content;
             break;
-        case PlanTag::leave:
+        case PlanTag::done:
+        case PlanTag::stop:
+            if (tag == PlanTag::done) ++done_;
+            if (content["error"].is_string() && !failure_) {
+                failure_ = Error(static_cast<ExitCode>(content["code"].as_integer()), content["error"].as_string());
+                if (tag == PlanTag::done) stop_all();
+            }
+            break;
+        case PlanTag::go:
             go_ = true;
             break;
     }
 }
 
-std::vector<SearchResult> PlanPeers::join(const std::optional<SearchResult>& own, const std::optional<Error>& failure) {
+void PlanPeers::poll() {
+    while (auto message = transport_.receive()) take_in(*message);
+    if (!failure_) return;
+    if (rank() == 0) throw AgreedError(*failure_);
+    throw SilentError(failure_->code());
+}
+
+template <class Done>
+void PlanPeers::wait(Done done) {
     const MonotonicClock clock;
     const Nanoseconds deadline = clock.now() + from_seconds(patience_seconds);
-    const auto wait = [&](auto&& done) {
-        while (!done() || !transport_.idle()) {
-            while (auto message = transport_.receive()) take(*message);
-            if (clock.now() > deadline) throw InfrastructureError("a rank of the search for plans stays silent");
-            std::this_thread::sleep_for(std::chrono::microseconds(100));
-        }
+    while (!done()) {
+        if (clock.now() > deadline) throw InfrastructureError("a rank of the search for plans stays silent");
+        std::this_thread::sleep_for(std::chrono::microseconds(20));
+    }
+}
+
+std::size_t PlanPeers::take() {
+    poll();
+    if (rank() == 0) return next_++;
+    given_.reset();
+    send(0, static_cast<std::uint32_t>(PlanTag::ask), Json());
+    wait([&] {
+        poll();
+        return given_.has_value();
+    });
+    return *given_;
+}
+
+void PlanPeers::tell(const plan::MixedPoint& point) {
+    for (int other = 0; other < ranks(); ++other) {
+        if (other == rank()) continue;
+        send(other, static_cast<std::uint32_t>(PlanTag::point),
+             Json(Json::Array{Json(point.seconds), Json(point.dollars)}));
+    }
+}
+
+std::vector<plan::MixedPoint> PlanPeers::heard() {
+    poll();
+    return std::exchange(heard_, {});
+}
+
+std::vector<Json> PlanPeers::join(Json own) {
+    std::vector<Json> all;
+    if (rank() != 0) {
+        send(0, static_cast<std::uint32_t>(PlanTag::result), own);
+        all.push_back(std::move(own));
+    } else {
+        results_.resize(static_cast<std::size_t>(ranks()));
+        results_[0] = std::move(own);
+        wait([&] {
+            poll();
+            return std::all_of(results_.begin(), results_.end(), [](const auto& one) { return one.has_value(); });
+        });
+        for (auto& one : results_) all.push_back(std::move(*one));
+    }
+    ++search_;
+    next_ = 0;
+    heard_.clear();
+    results_.assign(static_cast<std::size_t>(ranks()), std::nullopt);
+    for (const transport::Message& message : std::exchange(later_, {})) take_in(message);
+    return all;
+}
+
+void PlanPeers::leave(const std::optional<Error>& failure) {
+    const auto receive = [&] {
+        while (auto message = transport_.receive()) take_in(*message);
     };
-    if (transport_.rank() != 0) {
-        Json json = own ? to_json(*own) : Json();
-        if (failure) {
-            json.set("error", failure->what());
-            json.set("code", static_cast<int>(failure->code()));
+    if (rank() == 0) {
+        if (failure && !failure_) {
+            failure_ = failure;
+            stop_all();
         }
-        transport_.send({0, static_cast<std::uint32_t>(PlanTag::result), json.dump()});
-        wait([&] { return go_; });
-        if (failure) throw SilentError(failure->code());
-        return {*own};
-    }
-    wait([&] { return arrived_.size() + 1 == static_cast<std::size_t>(transport_.size()); });
-    for (int rank = 1; rank < transport_.size(); ++rank) {
-        transport_.send({rank, static_cast<std::uint32_t>(PlanTag::leave), ""});
-    }
-    wait([] { return true; });
-    if (failure) throw AgreedError(*failure);
-    std::vector<SearchResult> results{*own};
-    for (const transport::Message& message : arrived_) {
-        const Json json = parse_json(message.payload, "a rank's plans");
-        if (json["error"].is_string()) {
-            throw AgreedError(Error(static_cast<ExitCode>(json["code"].as_integer()), json["error"].as_string()));
+        wait([&] {
+            receive();
+            return is_everybody_done();
+        });
+        for (int other = 1; other < ranks(); ++other) {
+            send(other, static_cast<std::uint32_t>(PlanTag::go), Json());
         }
-        results.push_back(result_of(json, *own));
+        wait([&] { return transport_.idle(); });
+        if (failure_) throw AgreedError(*failure_);
+        return;
     }
-    return results;
+    // a failure that rank 0 already told of comes back as a SilentError, without a text
+    const bool is_new = failure && !failure_;
+    send(0, static_cast<std::uint32_t>(PlanTag::done), failure_json(is_new ? failure : std::nullopt));
+    wait([&] {
+        receive();
+        return go_ && transport_.idle();
+    });
+    if (failure || failure_) throw SilentError(failure ? failure->code() : failure_->code());
 }
 
 }  // namespace atl::app

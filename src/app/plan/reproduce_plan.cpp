@@ -124,7 +124,7 @@ void print_mixed_searches(std::ostream& out) {
         FlagValues flags{{"--model", "llama2-70b"}, {"--pools", one.pools}, {"--top", "1"}};
         if (one.has_money) flags.emplace_back("--prices", "aws-on-demand");
         const MixedJob job = make_mixed_job(resolve_options(plan_options(), {}, {}, flags, {}));
-        const MixedFindings found = search_mixed(job);
+        const MixedFindings found = search_mixed(job, nullptr);
         double alone = std::numeric_limits<double>::infinity();
         for (const plan::MixedResult& result : found.alone) {
             if (!result.best.empty()) alone = std::min(alone, result.best[0].seconds);

@@ -31,10 +31,10 @@ public:
         : flops_(measured.bf16_tflops / gpu.bf16_tflops),
           fp8_flops_(gpu.fp8_tflops > 0 && measured.fp8_tflops > 0 ? measured.fp8_tflops / gpu.fp8_tflops : 1),
           has_fp8_(gpu.fp8_tflops > 0),
-          links_(measured.scale_up_gb_per_second / gpu.scale_up_gb_per_second),
-          collectives_(tables.collective, gpu.operators) {
+          links_(measured.scale_up_gb_per_second / gpu.scale_up_gb_per_second) {
         read_gemm(tables.gemm, gpu.operators);
         read_attention(tables.attention, gpu.operators);
+        collectives_.emplace(tables.collective, gpu.operators);
     }
 
     double gemm_seconds(const GemmShape& shape) override {
@@ -65,7 +65,7 @@ public:
     }
 
     double collective_seconds(Collective collective, std::uint32_t gpus, double bytes) override {
-        return links_ * collectives_.seconds(collective, gpus, bytes);
+        return links_ * collectives_->seconds(collective, gpus, bytes);
     }
 
 private:
@@ -111,7 +111,7 @@ private:
     double fp8_flops_ = 1;
     bool has_fp8_ = false;
     double links_ = 1;
-    CollectiveTable collectives_;
+    std::optional<CollectiveTable> collectives_;
     std::optional<GemmTable> bf16_;
     std::optional<GemmTable> fp8_;
     /// By head size, log2 of heads / kv_heads, log2 of sequence; over log2 of batch x heads.

@@ -153,4 +153,44 @@ bool StageCosts::recomputes(const StageSort& sort, std::uint16_t index, std::uin
     return memory(sort, false).of(index, layers) > limit_gib_[sort.pool];
 }
 
+MixedStageDetail StageCosts::detail(const StageSort& sort, const StagePlace& place, std::uint32_t layers,
+                                    bool recompute) {
+    const Terms& own = terms(sort);
+    const bool is_first = place.index == 0;
+    const bool is_last = place.index + 1 == sort.stages;
+    const double ends = (is_first ? own.plain.embedding : 0) + (is_last ? own.plain.head : 0);
+    MixedStageDetail detail;
+    detail.forward_seconds = own.plain.slowdown * (layers * own.plain.layer_forward + ends / 3);
+    detail.backward_seconds =
+        own.plain.slowdown * (layers * (own.plain.layer_backward + (recompute ? own.recompute : 0)) + ends * 2 / 3);
+    detail.send_seconds = is_last ? 0 : own.plain.slowdown * send_seconds(sort, place.next_pool);
+    detail.overhead_seconds = own.plain.slowdown * own.plain.micro_batch_overhead;
+    Strategy strategy = strategy_of(sort);
+    if (recompute) {
+        strategy.recompute = Recompute::full;
+        strategy.recompute_layers = 1;
+    }
+    Transformer cut = model_;
+    cut.layers = layers * sort.stages;
+    const GpuPool& pool = pools_[sort.pool];
+    const MemoryModel memory(cut, cluster_of(sort), workload_, pool.memory_parameters);
+    detail.memory = memory.stages(strategy).at(place.index);
+    detail.out_of_memory_probability = memory.out_of_memory_probability(detail.memory.total(), pool.gpu.memory_gib);
+    return detail;
+}
+
+std::vector<MixedStageDetail> stage_details(const Transformer& model, const Workload& workload,
+                                            const std::vector<GpuPool>& pools, const MixedPlan& plan) {
+    StageCosts costs(model, workload, pools, 1);
+    std::vector<MixedStageDetail> details;
+    const auto count = static_cast<std::uint16_t>(plan.stages.size());
+    for (std::uint16_t i = 0; i < count; ++i) {
+        const MixedStage& stage = plan.stages[i];
+        const StageSort sort{stage.pool, stage.tensor, plan.micro_batch, plan.data, count};
+        const std::uint16_t next = i + 1 < count ? plan.stages[i + 1U].pool : stage.pool;
+        details.push_back(costs.detail(sort, {i, next}, stage.layers, stage.recompute));
+    }
+    return details;
+}
+
 }  // namespace atl::plan

@@ -44,6 +44,8 @@ public:
     const StageSeconds& at(const StageSort& sort, const StagePlace& place);
     /// Whether that many layers there fit only when they are computed again.
     bool recomputes(const StageSort& sort, std::uint16_t index, std::uint32_t layers);
+    /// The parts of at(), and of the memory behind it, for that many layers.
+    MixedStageDetail detail(const StageSort& sort, const StagePlace& place, std::uint32_t layers, bool recompute);
 
 private:
     struct Terms {

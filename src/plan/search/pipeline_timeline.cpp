@@ -121,12 +121,9 @@ double seconds_of(const PipelineSlot& slot, const CostTerms& terms, const Pipeli
     return shape.schedule == Schedule::zero_bubble ? both / 2 : both;
 }
 
-}  // namespace
-
-std::vector<PipelineSlot> pipeline_timeline(const CostTerms& terms, const PipelineShape& shape) {
-    if (shape.virtual_stages > 1 && shape.micro_batches % shape.stages != 0) {
-        throw std::invalid_argument("the interleaved schedule runs micro-batches in multiples of the stages");
-    }
+/// `seconds` of a slot; `send` from a stage to the next one or back.
+template <class Seconds, class Send>
+std::vector<PipelineSlot> play(const PipelineShape& shape, Seconds seconds, Send send) {
     std::vector<std::vector<PipelineSlot>> orders;
     orders.reserve(shape.stages);
     for (std::uint32_t stage = 0; stage < shape.stages; ++stage) orders.push_back(StageOrder(shape, stage).slots());
@@ -138,10 +135,11 @@ std::vector<PipelineSlot> pipeline_timeline(const CostTerms& terms, const Pipeli
         for (std::uint32_t stage = 0; stage < shape.stages; ++stage) {
             while (next[stage] < orders[stage].size()) {
                 PipelineSlot& one = orders[stage][next[stage]];
-                const double ready = progress.ready(one, terms.p2p);
+                const std::uint32_t sender = one.work == PipelineWork::forward && stage > 0 ? stage - 1 : stage;
+                const double ready = progress.ready(one, send(sender));
                 if (ready == not_done) break;
                 one.begin = std::max(free[stage], ready);
-                one.end = one.begin + seconds_of(one, terms, shape);
+                one.end = one.begin + seconds(one);
                 free[stage] = one.end;
                 progress.end(one);
                 ++next[stage];
@@ -152,6 +150,32 @@ std::vector<PipelineSlot> pipeline_timeline(const CostTerms& terms, const Pipeli
     std::vector<PipelineSlot> all;
     for (const auto& order : orders) all.insert(all.end(), order.begin(), order.end());
     return all;
+}
+
+}  // namespace
+
+std::vector<PipelineSlot> pipeline_timeline(const CostTerms& terms, const PipelineShape& shape) {
+    if (shape.virtual_stages > 1 && shape.micro_batches % shape.stages != 0) {
+        throw std::invalid_argument("the interleaved schedule runs micro-batches in multiples of the stages");
+    }
+    return play(
+        shape, [&](const PipelineSlot& slot) { return seconds_of(slot, terms, shape); },
+        [&](std::uint32_t) { return terms.p2p; });
+}
+
+std::vector<PipelineSlot> pipeline_timeline(const std::vector<StageWork>& stages, std::uint32_t micro_batches) {
+    PipelineShape shape;
+    shape.stages = static_cast<std::uint32_t>(stages.size());
+    shape.virtual_stages = 1;
+    shape.micro_batches = micro_batches;
+    shape.schedule = Schedule::one_f_one_b;
+    return play(
+        shape,
+        [&](const PipelineSlot& slot) {
+            const StageWork& work = stages[slot.stage];
+            return slot.work == PipelineWork::forward ? work.forward : work.backward;
+        },
+        [&](std::uint32_t stage) { return stages[stage].send; });
 }
 
 }  // namespace atl::plan
