@@ -117,6 +117,8 @@ private:
                     const double seconds = pipeline_bound(sizes, stages, model_.layers);
                     const double dollars = options_.is_front ? seconds * dollars_per_second(sizes, stages) : 0;
                     if (beaten(seconds, dollars)) return;
+                    const double limit = seconds_limit(options_.is_front ? dollars_per_second(sizes, stages) : 0);
+                    if (!may_hold(sizes, stages, model_.layers, limit)) return;
                     ++tried;
                     try_stages(sizes, stages);
                     return;

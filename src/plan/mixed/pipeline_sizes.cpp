@@ -3,6 +3,7 @@
 #include "plan/mixed/pipeline_sizes.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace atl::plan {
@@ -10,6 +11,32 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double seconds_an_hour = 3600;
+
+/// The pace at which all stages, always busy, just do with the layers cut at will. More stages never make it slower: a
+/// pipeline's pace is above the overhead of each of its types, so another stage of a type takes some layers.
+double least_pace(const PipelineSizes& sizes, const std::vector<std::uint16_t>& stages, std::uint32_t layers) {
+    double rate = 0;
+    double idle = 0;
+    for (std::size_t type = 0; type < stages.size(); ++type) {
+        rate += stages[type] / sizes.each[type];
+        idle += stages[type] * sizes.overhead[type] / sizes.each[type];
+    }
+    return (layers + idle) / rate;
+}
+
+/// Seconds of the first micro-batch: every layer on the fastest type, and the overheads of `stages`.
+double first_micro_batch(const PipelineSizes& sizes, const std::vector<std::uint16_t>& stages, std::uint32_t layers) {
+    double seconds = layers * *std::min_element(sizes.each.begin(), sizes.each.end());
+    for (std::size_t type = 0; type < stages.size(); ++type) seconds += stages[type] * sizes.overhead[type];
+    return seconds;
+}
+
+/// Of pipelines with any numbers of stages.
+double bound_of_all(const PipelineSizes& sizes, std::uint32_t layers) {
+    const std::vector<std::uint16_t> one_each(sizes.pools.size(), 1);
+    return (sizes.micro_batches - 1.0) * least_pace(sizes, sizes.most, layers) +
+           first_micro_batch(sizes, one_each, layers);
+}
 
 class SizeList {
 public:
@@ -76,7 +103,7 @@ private:
             added.each.push_back(costs_.layer_seconds(added.sort_of(type, 1)));
             added.overhead.push_back(costs_.overhead_seconds(added.sort_of(type, 1)));
         }
-        added.bound = pipeline_bound(added, added.most, model_.layers);
+        added.bound = bound_of_all(added, model_.layers);
         // GPUs that are busy at least, at the cheapest type
         double cheapest = infinite;
         for (std::size_t type = 0; type < sizes.pools.size(); ++type) {
@@ -140,19 +167,22 @@ private:
 
 }  // namespace
 
-/// All stages busy, layers cut at will: (micro-batches - 1) paces, and every layer once on the fastest type.
 double pipeline_bound(const PipelineSizes& sizes, const std::vector<std::uint16_t>& stages, std::uint32_t layers) {
-    double rate = 0;
-    double idle = 0;
-    double once = layers * *std::min_element(sizes.each.begin(), sizes.each.end());
+    return (sizes.micro_batches - 1.0) * least_pace(sizes, stages, layers) + first_micro_batch(sizes, stages, layers);
+}
+
+bool may_hold(const PipelineSizes& sizes, const std::vector<std::uint16_t>& stages, std::uint32_t layers,
+              double seconds) {
+    if (sizes.micro_batches == 1 || seconds == infinite) return true;
+    constexpr double rounding = 1 + 1e-9;
+    const double pace = rounding * (seconds - first_micro_batch(sizes, stages, layers)) / (sizes.micro_batches - 1.0);
+    double room = 0;
     for (std::size_t type = 0; type < stages.size(); ++type) {
-        rate += stages[type] / sizes.each[type];
-        idle += stages[type] * sizes.overhead[type] / sizes.each[type];
-        once += stages[type] * sizes.overhead[type];
+        const double here = std::floor(rounding * (pace - sizes.overhead[type]) / sizes.each[type]);
+        if (here < 1) return false;
+        room += stages[type] * here;
     }
-    // with the most stages of all, overheads are no longer a lower bound of pipelines with fewer
-    if (&stages == &sizes.most) idle = once = 0;
-    return (sizes.micro_batches - 1.0) * (layers + idle) / rate + once;
+    return room >= layers;
 }
 
 std::vector<PipelineSizes> pipeline_sizes(const Transformer& model, const Workload& workload,

@@ -31,8 +31,11 @@ struct PipelineSizes {
     }
 };
 
-/// Seconds that a pipeline with so many stages of each type takes at least; with `sizes.most` itself: one with any.
+/// Seconds that a pipeline with so many stages of each type takes at least.
 double pipeline_bound(const PipelineSizes& sizes, const std::vector<std::uint16_t>& stages, std::uint32_t layers);
+/// Whether so many stages of each type can hold all layers, whole ones, within that many seconds; false is certain.
+bool may_hold(const PipelineSizes& sizes, const std::vector<std::uint16_t>& stages, std::uint32_t layers,
+              double seconds);
 
 /// Every order of every subset of the pools with every tensor size, data and micro-batch that divide the batch; those
 /// of the least bound first. The same on every rank.
