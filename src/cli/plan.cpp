@@ -17,6 +17,7 @@ void add_plan(Command& program, Action& action, const std::string& command_line)
     verb.flag("--json", request->json, "Print as JSON");
     verb.flag("--show-config", request->show_config, "Print every option, its value and where it came from, and stop");
     verb.flag("--explain", request->explain, "What sets the best plan apart, what binds it, which plans are as good");
+    verb.flag("--from-slurm", request->from_slurm, "For the GPUs of the Slurm job that this runs in");
     verb.flag("--stages", request->stages, "Memory of every pipeline stage of the best plan");
     verb.option("--pictures", request->pictures, "Folder for memory.svg and timeline.svg of the best plan", "DIR");
     const auto flags = add_option_flags(verb, app::plan_options());

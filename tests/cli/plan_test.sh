@@ -134,6 +134,17 @@ says "two types with stages, pictures and a run" "milliseconds of a micro-batch"
 for picture in memory timeline money; do
     expect 0 "$picture of two types is XML" "$PYTHON" -c "import sys, xml.etree.ElementTree as e; assert e.parse(sys.argv[1]).getroot().tag.endswith('svg')" "mixed_pictures/$picture.svg"
 done
+expect 0 "interrupted runs" "${mixed[@]}" --prices aws-on-demand --tokens 1e12 --interruption-gpu-hours 5000 --budget-dollars 200000 --explain --json
+cp out interrupted.json
+expect 0 "interruptions cost time and money" holds "all(p['p90_dollars'] > p['dollars'] > p['dollars_per_iteration'] * 1e12 / (64 * 4096) and p['interruptions'] > 1 for p in a['front'])" interrupted.json interrupted.json
+expect 0 "the budget holds for expected dollars" holds "a['fastest_within_budget']['dollars'] <= 200000" interrupted.json interrupted.json
+expect 0 "every price and fabric is moved" holds "[m['what'] for m in a['sensitivity']] == ['price of H100-SXM-80', 'fabric of H100-SXM-80', 'price of A100-SXM-80', 'fabric of A100-SXM-80'] and all((m['down'] or 0.3) < 1 < (m['up'] or 3) for m in a['sensitivity'])" interrupted.json interrupted.json
+expect 2 "interruptions without tokens" "${mixed[@]}" --prices aws-on-demand --interruption-gpu-hours 5000
+says "interruptions without tokens" "tokens"
+expect 2 "an allocation outside Slurm" env -u SLURM_JOB_ID "$ATOLL" plan --model llama2-7b --from-slurm
+says "an allocation outside Slurm" "SLURM_JOB_ID"
+expect 2 "mixed plans written for a framework" "${mixed[@]}" --emit megatron
+says "mixed plans written for a framework" "one type only"
 expect 0 "the archive holds the mixed plans" "$ATOLL" archive ls mixed_run --json
 expect 2 "pools that are too small" "$ATOLL" plan --model llama3-405b --pools h100_sxm:8,a100_sxm:8 --global-batch 16
 says "pools that are too small" "memory"

@@ -51,7 +51,7 @@ MixedResult search(const Transformer& model, const Pools& pools, bool is_brute_f
 
 TEST(Mixed, bounds_leave_out_only_what_is_slower) {
     std::mt19937 random(3);
-    for (int trial = 0; trial < 60; ++trial) {
+    for (int trial = 0; trial < 1000; ++trial) {
         Pools pools;
         const std::vector<const char*> types{"h100_sxm", "a100_sxm", "l40s", "V100-SXM-32"};
         for (const char* type : types) {

@@ -82,6 +82,8 @@ memory_mb=$(awk '/MemTotal/ {print int($2 / 1024 * 0.9)}' /proc/meminfo)
 ctld_port=$((20000 + $$ % 10000 * 2))
 sed -e "s|@DIR@|$dir|g; s|@CPUS@|$cpus|; s|@MEM_MB@|$memory_mb|" \
     -e "s|@CTLD_PORT@|$ctld_port|; s|@SLURMD_PORT@|$((ctld_port + 1))|" "$here/slurm.conf" >"$dir/slurm.conf"
+touch "$dir"/h100_{0..3} "$dir"/a100_{0..1} # Slurm wants to see a file for each GPU it gives out
+printf 'AutoDetect=off\nName=gpu Type=h100 File=%s/h100_[0-3]\nName=gpu Type=a100 File=%s/a100_[0-1]\n' "$dir" "$dir" >"$dir/gres.conf"
 
 start munged munged --foreground --force --socket="$dir/munge.socket" --key-file="$dir/munge.key" \
     --seed-file="$dir/munge.seed" --pid-file="$dir/munged.pid" --log-file="$dir/munged.log"

@@ -22,8 +22,9 @@ struct PlanRequest {
     std::string command_line;
     bool json = false;
     bool show_config = false;
-    bool explain = false;  ///< print what sets the best plan apart, what binds it, which plans are as good
-    bool stages = false;   ///< print the memory of its stages
+    bool explain = false;     ///< print what sets the best plan apart, what binds it, which plans are as good
+    bool stages = false;      ///< print the memory of its stages
+    bool from_slurm = false;  ///< GPUs are those of the Slurm job this runs in
     std::optional<std::filesystem::path> pictures;  ///< folder for memory.svg and timeline.svg
 };
 /// Searches on all ranks it was started on, and prints on rank 0. Throws InputError for a model, GPU, space or rule

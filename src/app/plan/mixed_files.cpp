@@ -85,7 +85,7 @@ void draw_mixed(const MixedJob& job, const MixedFindings& findings, const std::f
     if (!job.prices) return;
     const double tokens = static_cast<double>(job.workload.global_batch) * job.workload.sequence;
     std::vector<report::PricedPlan> front;
-    for (const Offer& offer : offers(job, findings)) {
+    for (const Offer& offer : offers(job, findings, job.pools)) {
         front.push_back({.tokens_per_second = tokens / offer.seconds,
                          .dollars_per_million_tokens = 1e6 * offer.dollars / tokens,
                          .label = ""});

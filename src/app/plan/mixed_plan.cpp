@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 #include "atoll/app/plan.hpp"
 #include "atoll/core/error.hpp"
@@ -60,12 +61,15 @@ static void take_money(MixedJob& job) {
     job.budget_dollars = given.real("budget_dollars");
     job.deadline_hours = given.real("deadline_hours");
     if (name.empty()) {
-        for (const char* key : {"tokens", "budget_dollars", "deadline_hours"}) {
+        for (const char* key : {"tokens", "budget_dollars", "deadline_hours", "interruption_gpu_hours"}) {
             if (given.real(key) > 0) throw InputError(fmt::format("{}: '{}' needs 'prices'", given.source(key), key));
         }
         return;
     }
-    for (const char* key : {"budget_dollars", "deadline_hours"}) {
+    job.interruptions = {.gpu_hours_between = given.real("interruption_gpu_hours"),
+                         .checkpoint_seconds = given.real("checkpoint_seconds"),
+                         .restart_seconds = given.real("restart_seconds")};
+    for (const char* key : {"budget_dollars", "deadline_hours", "interruption_gpu_hours"}) {
         if (given.real(key) > 0 && job.tokens <= 0) {
             throw InputError(fmt::format("{}: '{}' needs 'tokens', the length of the run", given.source(key), key));
         }
@@ -202,13 +206,32 @@ std::string gpus_of(const MixedJob& job, const plan::MixedPlan& plan) {
     return text;
 }
 
-std::vector<Offer> offers(const MixedJob& job, const MixedFindings& findings) {
+static std::uint32_t gpu_count(const plan::MixedPlan& plan, std::size_t pools) {
+    const auto used = plan.gpus(pools);
+    return std::accumulate(used.begin(), used.end(), 0U);
+}
+
+OfferedRun run_of(const MixedJob& job, const Offer& offer) {
+    constexpr double seconds_an_hour = 3600;
+    const double work = offer.seconds * job.iterations();
+    const plan::RunForecast forecast = plan::forecast_run(work, offer.gpu_count, job.interruptions);
+    const double dollars_per_second = offer.dollars / offer.seconds;
+    return {.hours = forecast.expected_seconds / seconds_an_hour,
+            .dollars = forecast.expected_seconds * dollars_per_second,
+            .p90_hours = forecast.p90_seconds / seconds_an_hour,
+            .p90_dollars = forecast.p90_seconds * dollars_per_second,
+            .interruptions = forecast.interruptions,
+            .checkpoint_minutes = forecast.interval_seconds / 60};
+}
+
+std::vector<Offer> offers(const MixedJob& job, const MixedFindings& findings, const std::vector<plan::GpuPool>& pools) {
     constexpr double seconds_an_hour = 3600;
     std::vector<Offer> all;
     for (const plan::MixedPlan& plan : findings.front.best) {
         all.push_back({.seconds = plan.seconds,
                        .dollars = plan.dollars,
                        .gpus = gpus_of(job, plan),
+                       .gpu_count = gpu_count(plan, job.pools.size()),
                        .plan = describe(plan, job.pools),
                        .mixed = &plan});
     }
@@ -218,8 +241,9 @@ std::vector<Offer> offers(const MixedJob& job, const MixedFindings& findings) {
         const plan::Strategy& one = plan.strategy;
         const double gpus = static_cast<double>(one.tensor) * one.pipeline * one.data * one.context;
         all.push_back({.seconds = plan.seconds,
-                       .dollars = plan.seconds * gpus * job.pools[i].dollars_per_gpu_hour / seconds_an_hour,
+                       .dollars = plan.seconds * gpus * pools[i].dollars_per_gpu_hour / seconds_an_hour,
                        .gpus = fmt::format("{} {}", gpus, job.pools[i].gpu.name),
+                       .gpu_count = static_cast<std::uint32_t>(gpus),
                        .plan = describe(plan.strategy),
                        .mixed = nullptr});
     }
@@ -234,17 +258,25 @@ std::vector<Offer> offers(const MixedJob& job, const MixedFindings& findings) {
 }
 
 const Offer* fastest_within(const MixedJob& job, const std::vector<Offer>& offers) {
+    const Offer* found = nullptr;
+    double hours = 0;
     for (const Offer& offer : offers) {
-        if (offer.dollars * job.iterations() <= job.budget_dollars) return &offer;
+        const OfferedRun run = run_of(job, offer);
+        if (run.dollars > job.budget_dollars || (found && run.hours >= hours)) continue;
+        found = &offer;
+        hours = run.hours;
     }
-    return nullptr;
+    return found;
 }
 
 const Offer* cheapest_within(const MixedJob& job, const std::vector<Offer>& offers) {
-    constexpr double seconds_an_hour = 3600;
     const Offer* found = nullptr;
+    double dollars = 0;
     for (const Offer& offer : offers) {
-        if (offer.seconds * job.iterations() <= job.deadline_hours * seconds_an_hour) found = &offer;
+        const OfferedRun run = run_of(job, offer);
+        if (run.hours > job.deadline_hours || (found && run.dollars >= dollars)) continue;
+        found = &offer;
+        dollars = run.dollars;
     }
     return found;
 }

@@ -10,6 +10,7 @@
 
 #include "atoll/core/json.hpp"
 #include "atoll/core/options.hpp"
+#include "atoll/plan/interruption.hpp"
 #include "atoll/plan/mixed.hpp"
 #include "atoll/plan/prices.hpp"
 #include "operator_shelf.hpp"
@@ -31,6 +32,7 @@ struct MixedJob {
     double tokens = 0;                   ///< of the whole run
     double budget_dollars = 0;
     double deadline_hours = 0;
+    plan::Interruptions interruptions;
 
     /// Types in one pipeline at most: all of two or three, two of more.
     std::uint32_t most_types() const { return pools.size() <= 3 ? 3 : 2; }
@@ -61,16 +63,38 @@ struct Offer {
     double seconds = 0;  ///< of an iteration
     double dollars = 0;
     std::string gpus;  ///< "32 H100-SXM-80 + 16 A100-SXM-80"
+    std::uint32_t gpu_count = 0;
     std::string plan;
     const plan::MixedPlan* mixed = nullptr;  ///< null: of one type
 };
-/// What no other plan beats in both, fastest first; the mixed front and the plans of one type. Needs prices.
-std::vector<Offer> offers(const MixedJob& job, const MixedFindings& findings);
-/// The fastest within the budget, the cheapest within the deadline; null where none is.
+/// What no other plan beats in both, fastest first; the mixed front and the plans of one type. Needs prices: those of
+/// `pools`, the job's or the like.
+std::vector<Offer> offers(const MixedJob& job, const MixedFindings& findings, const std::vector<plan::GpuPool>& pools);
+/// A whole run by it; zeros without tokens.
+struct OfferedRun {
+    double hours = 0;  ///< expected
+    double dollars = 0;
+    double p90_hours = 0;
+    double p90_dollars = 0;
+    double interruptions = 0;
+    double checkpoint_minutes = 0;  ///< of work between two of them; 0: no interruptions
+};
+OfferedRun run_of(const MixedJob& job, const Offer& offer);
+/// By expected dollars and hours: the fastest within the budget, the cheapest within the deadline; null where none is.
 const Offer* fastest_within(const MixedJob& job, const std::vector<Offer>& offers);
 const Offer* cheapest_within(const MixedJob& job, const std::vector<Offer>& offers);
 
 std::string gpus_of(const MixedJob& job, const plan::MixedPlan& plan);
+
+/// How far one number may move, as a factor, before the answer is another plan; searched to within 2 %.
+struct Sensitivity {
+    std::string what;                ///< "price of A100-SXM-80", "fabric of H100-SXM-80"
+    std::optional<double> down, up;  ///< below and above 1; nothing: not between 1/4 and 4
+};
+/// Prices move the offer that the job asks for (within its budget, else its deadline, else the cheapest); fabrics move
+/// the fastest mixed plan. Searches anew for every step, on this rank alone.
+std::vector<Sensitivity> sensitivity(const MixedJob& job, const MixedFindings& findings);
+void print_sensitivity(const MixedJob& job, const std::vector<Sensitivity>& found, std::ostream& out);
 
 /// Rows of /plans and /plan_counts.
 std::vector<PlanRecord> mixed_records(const MixedJob& job, const MixedFindings& findings);
@@ -80,6 +104,7 @@ void draw_mixed(const MixedJob& job, const MixedFindings& findings, const std::f
 
 void print_mixed_stages(const MixedJob& job, const MixedFindings& findings, std::ostream& out);
 void print_mixed(const MixedJob& job, const MixedFindings& findings, std::ostream& out);
-Json mixed_json(const MixedJob& job, const MixedFindings& findings);
+/// `moves` may be empty: they are left out then.
+Json mixed_json(const MixedJob& job, const MixedFindings& findings, const std::vector<Sensitivity>& moves);
 
 }  // namespace atl::app

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <ostream>
 
 #include "atoll/report/numbers.hpp"
@@ -46,10 +47,12 @@ std::vector<std::size_t> places_shown(std::size_t count) {
 }
 
 void print_front(const MixedJob& job, const std::vector<Offer>& front, std::ostream& out) {
-    constexpr double seconds_an_hour = 3600;
+    const bool is_interrupted = job.interruptions.gpu_hours_between > 0;
     std::vector<report::Column> columns{
         {"GPUs", Align::left}, {"plan", Align::left}, {"tokens / s"}, {"$ / million tokens"}};
     if (job.tokens > 0) columns.insert(columns.end(), {{"hours"}, {"dollars"}});
+    if (is_interrupted)
+        columns.insert(columns.end(), {{"90 % hours"}, {"90 % dollars"}, {"stops"}, {"save every min"}});
     report::Table table(
         fmt::format("Speed against money: {} plans that no other one beats in both ({} of {}; at most two "
                     "types in a pipeline)",
@@ -59,31 +62,39 @@ void print_front(const MixedJob& job, const std::vector<Offer>& front, std::ostr
         const Offer& offer = front[i];
         std::vector<std::string> row{offer.gpus, offer.plan, short_number(tokens_per_second(job, offer.seconds)),
                                      short_number(dollars_per_million(job, offer.dollars))};
-        if (job.tokens > 0) {
-            row.push_back(short_number(offer.seconds * job.iterations() / seconds_an_hour));
-            row.push_back(short_number(offer.dollars * job.iterations()));
+        const OfferedRun run = run_of(job, offer);
+        if (job.tokens > 0) row.insert(row.end(), {short_number(run.hours), short_number(run.dollars)});
+        if (is_interrupted) {
+            row.insert(row.end(), {short_number(run.p90_hours), short_number(run.p90_dollars),
+                                   short_number(run.interruptions, 3), short_number(run.checkpoint_minutes, 3)});
         }
         table.add_row(std::move(row));
     }
     out << "\n";
     table.print(out);
     const auto name = [&](const char* what, const Offer* offer, const std::string& otherwise) {
-        out << what
-            << (offer == nullptr ? otherwise
-                                 : fmt::format("{}: {}: {} hours, {} dollars", offer->gpus, offer->plan,
-                                               short_number(offer->seconds * job.iterations() / seconds_an_hour),
-                                               short_number(offer->dollars * job.iterations())))
-            << "\n";
+        if (!offer) {
+            out << what << otherwise << "\n";
+            return;
+        }
+        const OfferedRun run = run_of(job, *offer);
+        out << fmt::format("{}{}: {}: {} hours, {} dollars\n", what, offer->gpus, offer->plan, short_number(run.hours),
+                           short_number(run.dollars));
     };
+    double least_dollars = std::numeric_limits<double>::infinity();
+    double least_hours = least_dollars;
+    for (const Offer& offer : front) {
+        const OfferedRun run = run_of(job, offer);
+        least_dollars = std::min(least_dollars, run.dollars);
+        least_hours = std::min(least_hours, run.hours);
+    }
     if (job.budget_dollars > 0) {
         name("fastest within the budget: ", fastest_within(job, front),
-             fmt::format("none; the cheapest plan takes {} dollars",
-                         short_number(front.back().dollars * job.iterations())));
+             fmt::format("none; the cheapest plan takes {} dollars", short_number(least_dollars)));
     }
     if (job.deadline_hours > 0) {
         name("cheapest within the deadline: ", cheapest_within(job, front),
-             fmt::format("none; the fastest plan takes {} hours",
-                         short_number(front.front().seconds * job.iterations() / seconds_an_hour)));
+             fmt::format("none; the fastest plan takes {} hours", short_number(least_hours)));
     }
 }
 
@@ -112,8 +123,20 @@ Json plan_json(const MixedJob& job, const plan::MixedPlan& plan) {
 }
 
 Json offer_json(const MixedJob& job, const Offer& offer) {
-    if (offer.mixed) return plan_json(job, *offer.mixed);
     Json json;
+    if (offer.mixed) json = plan_json(job, *offer.mixed);
+    if (job.tokens > 0) {
+        const OfferedRun run = run_of(job, offer);
+        json.set("hours", run.hours);
+        json.set("dollars", run.dollars);
+        if (job.interruptions.gpu_hours_between > 0) {
+            json.set("p90_hours", run.p90_hours);
+            json.set("p90_dollars", run.p90_dollars);
+            json.set("interruptions", run.interruptions);
+            json.set("minutes_between_checkpoints", run.checkpoint_minutes);
+        }
+    }
+    if (offer.mixed) return json;
     json.set("plan", offer.plan);
     json.set("gpus", offer.gpus);
     json.set("iteration_seconds", offer.seconds);
@@ -169,7 +192,7 @@ void print_mixed(const MixedJob& job, const MixedFindings& findings, std::ostrea
     if (fastest && fastest->seconds < findings.free.best.front().seconds) {
         out << fmt::format("one type alone is faster here: {}\n", describe(fastest->strategy));
     }
-    if (job.prices) print_front(job, offers(job, findings), out);
+    if (job.prices) print_front(job, offers(job, findings, job.pools), out);
     const plan::MixedCertificate& certificate = findings.free.certificate;
     out << fmt::format(
         "\n{} pipelines (data, micro-batch, up to {} types in order, tensor sizes, stages of each type): {} bounded by "
@@ -211,7 +234,21 @@ void print_mixed_stages(const MixedJob& job, const MixedFindings& findings, std:
     table.print(out);
 }
 
-Json mixed_json(const MixedJob& job, const MixedFindings& findings) {
+void print_sensitivity(const MixedJob& job, const std::vector<Sensitivity>& found, std::ostream& out) {
+    report::Table table(job.prices ? "How far prices and fabrics may move before the answer changes"
+                                   : "How far fabrics may move before the fastest plan changes",
+                        {{"", Align::left}, {"down to"}, {"up to"}});
+    const auto factor = [](const std::optional<double>& value, const char* none) {
+        return value ? fmt::format("x {}", short_number(*value, 3)) : std::string(none);
+    };
+    for (const Sensitivity& one : found) {
+        table.add_row({one.what, factor(one.down, "below x 0.25"), factor(one.up, "above x 4")});
+    }
+    out << "\n";
+    table.print(out);
+}
+
+Json mixed_json(const MixedJob& job, const MixedFindings& findings, const std::vector<Sensitivity>& moves) {
     Json json;
     json.set("model", job.model.name);
     json.set("sequence", job.workload.sequence);
@@ -224,7 +261,7 @@ Json mixed_json(const MixedJob& job, const MixedFindings& findings) {
     for (const plan::MixedPlan& plan : findings.even.best) even.push_back(plan_json(job, plan));
     json.set("even_plans", std::move(even));
     if (job.prices) {
-        const std::vector<Offer> all = offers(job, findings);
+        const std::vector<Offer> all = offers(job, findings, job.pools);
         Json::Array front;
         for (const Offer& offer : all) front.push_back(offer_json(job, offer));
         json.set("front", std::move(front));
@@ -251,6 +288,15 @@ Json mixed_json(const MixedJob& job, const MixedFindings& findings) {
         one_type.push_back(std::move(one));
     }
     json.set("one_type_plans", std::move(one_type));
+    Json::Array sensitivities;
+    for (const Sensitivity& one : moves) {
+        Json move;
+        move.set("what", one.what);
+        move.set("down", one.down ? Json(*one.down) : Json());
+        move.set("up", one.up ? Json(*one.up) : Json());
+        sensitivities.push_back(std::move(move));
+    }
+    if (!moves.empty()) json.set("sensitivity", std::move(sensitivities));
     Json::Array split;
     for (const std::uint64_t count : findings.split_by_rank) split.emplace_back(count);
     json.set("split_by_rank", std::move(split));

@@ -22,6 +22,7 @@
 #include "plan_peers.hpp"
 #include "plan_run.hpp"
 #include "plan_search.hpp"
+#include "slurm_allocation.hpp"
 
 namespace atl::app {
 
@@ -29,11 +30,25 @@ namespace {
 
 constexpr std::uint64_t largest_job_file_bytes = 1U << 20U;
 
+/// The allocation's GPUs: as pools, or, of one type, as a number of it.
+void add_allocation(FlagValues& flags) {
+    const std::string pools = pools_of_this_job();
+    if (pools.find(',') != std::string::npos) {
+        flags.emplace_back("--pools", pools);
+        return;
+    }
+    const std::size_t colon = pools.rfind(':');
+    flags.emplace_back("--gpu", pools.substr(0, colon));
+    flags.emplace_back("--gpus", pools.substr(colon + 1));
+}
+
 ResolvedOptions resolve(const PlanRequest& request) {
     std::optional<JobFile> file;
     if (request.job_file)
         file = JobFile{request.job_file->string(), read_text_file(*request.job_file, largest_job_file_bytes)};
-    return resolve_options(plan_options(), file, process_environment(), request.flags, other_environment_names());
+    FlagValues flags = request.flags;
+    if (request.from_slurm) add_allocation(flags);
+    return resolve_options(plan_options(), file, process_environment(), flags, other_environment_names());
 }
 
 /// On rank 0: keeps and prints what was found.
@@ -79,28 +94,31 @@ ExitCode tell_mixed(const PlanRequest& request, const MixedJob& job, const Mixed
                                      .seconds = findings.seconds});
     }
     if (request.pictures) draw_mixed(job, findings, *request.pictures);
+    std::vector<Sensitivity> moves;
+    if (request.explain) moves = sensitivity(job, findings);
     if (request.json) {
-        std::cout << mixed_json(job, findings).dump(2) << "\n";
+        std::cout << mixed_json(job, findings, moves).dump(2) << "\n";
         return ExitCode::ok;
     }
     print_mixed(job, findings, std::cout);
     if (request.stages) print_mixed_stages(job, findings, std::cout);
+    if (request.explain) print_sensitivity(job, moves, std::cout);
     if (request.pictures) std::cout << "pictures in " << request.pictures->string() << "\n";
     if (request.run) std::cout << "kept in " << request.run->string() << "\n";
     std::cout << std::flush;
     return ExitCode::ok;
 }
 
-void refuse_for_pools(const PlanRequest& request, const ResolvedOptions& options) {
-    if (request.explain || options.text("emit") != "none") {
-        throw InputError("pools: --explain and --emit are for GPUs of one type");
+void refuse_for_pools(const ResolvedOptions& options) {
+    if (options.text("emit") != "none") {
+        throw InputError(options.source("emit") + ": plans are written out for GPUs of one type only, not for pools");
     }
 }
 
 ExitCode plan_alone(const PlanRequest& request) {
     ResolvedOptions options = resolve(request);
     if (has_pools(options)) {
-        refuse_for_pools(request, options);
+        refuse_for_pools(options);
         const MixedJob job = make_mixed_job(std::move(options));
         return tell_mixed(request, job, search_mixed(job, nullptr));
     }
@@ -119,7 +137,7 @@ public:
         try {
             ResolvedOptions options = resolve(request_);
             if (has_pools(options)) {
-                refuse_for_pools(request_, options);
+                refuse_for_pools(options);
                 mixed_job_.emplace(make_mixed_job(std::move(options)));
                 mixed_ = search_mixed(*mixed_job_, &peers_);
             } else {

@@ -50,6 +50,13 @@ std::vector<Option> rows() {
                            "With tokens: the fastest plan within it is named; 0: none.", "dollars"));
     table.push_back(number(OptionType::real, "deadline_hours", "0.0", 0, 1e9,
                            "With tokens: the cheapest plan within it is named; 0: none.", "hours"));
+    table.push_back(number(OptionType::real, "interruption_gpu_hours", "0.0", 0, 1e12,
+                           "Mean time between interruptions of one GPU (preemption, failure), with tokens; 0: none.",
+                           "hours"));
+    table.push_back(number(OptionType::real, "checkpoint_seconds", "60.0", 0, 1e6,
+                           "A checkpoint stops the run that long, with interruption_gpu_hours.", "seconds"));
+    table.push_back(number(OptionType::real, "restart_seconds", "300.0", 0, 1e6,
+                           "From an interruption until the run computes again.", "seconds"));
     table.push_back(number(OptionType::integer, "gpus", "0", 0, 1e6,
                            "GPUs, all of them used by one plan; with pools the most over all types, 0: no limit."));
     table.push_back(number(OptionType::integer, "sequence", "4096", 1, 1e8, "Length of a sequence.", "tokens"));

@@ -133,7 +133,6 @@ std::vector<Json> PlanPeers::join(Json own) {
         send(0, static_cast<std::uint32_t>(PlanTag::result), own);
         all.push_back(std::move(own));
     } else {
-        results_.resize(static_cast<std::size_t>(ranks()));
         results_[0] = std::move(own);
         wait([&] {
             poll();

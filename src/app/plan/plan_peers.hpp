@@ -18,7 +18,8 @@ namespace atl::app {
 /// failed.
 class PlanPeers {
 public:
-    explicit PlanPeers(transport::Transport& transport) : transport_(transport) {}
+    explicit PlanPeers(transport::Transport& transport)
+        : transport_(transport), results_(static_cast<std::size_t>(transport.size())) {}
     int rank() const { return transport_.rank(); }
     int ranks() const { return transport_.size(); }
 
