@@ -16,7 +16,7 @@ expect 0 "bounds leave work out" holds "a['funnel']['simulated'] < b['funnel']['
 for ranks in 2 3; do
     expect 0 "$ranks ranks" ranks "$ranks" plan --model llama2-7b --gpu H100-SXM-80 --gpus 16 --sequence 4096 --global-batch 128 --json
     cp out ranks.json
-    expect 0 "$number ranks find the same" holds "a['plans'] == b['plans'] and a['funnel']['generated'] == b['funnel']['generated']" bounded.json ranks.json
+    expect 0 "$ranks ranks find the same" holds "a['plans'] == b['plans'] and a['funnel']['generated'] == b['funnel']['generated']" bounded.json ranks.json
 done
 
 cat >job.toml <<'TOML'

@@ -19,16 +19,19 @@ double simulate(double work, double interval, double mean_between, const Interru
                 std::mt19937_64& random) {
     std::exponential_distribution<double> until(1 / mean_between);
     double wall = 0;
-    for (double done = 0; done < work - 1e-9; done += interval) {
-        const double length = std::min(interval, work - done) + interruptions.checkpoint_seconds;
-        for (double next = until(random); next < length; next = until(random)) {
+    const auto try_until_done = [&](double length, const auto& after_interruption) {
+        while (true) {
+            const double next = until(random);
+            if (next >= length) break;
             wall += next;
-            for (double again = until(random); again < interruptions.restart_seconds; again = until(random)) {
-                wall += again;
-            }
-            wall += interruptions.restart_seconds;
+            after_interruption();
         }
         wall += length;
+    };
+    const int segments = static_cast<int>(std::ceil(work / interval - 1e-9));
+    for (int i = 0; i < segments; ++i) {
+        const double length = std::min(interval, work - i * interval) + interruptions.checkpoint_seconds;
+        try_until_done(length, [&] { try_until_done(interruptions.restart_seconds, [] {}); });
     }
     return wall;
 }
