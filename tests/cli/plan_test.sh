@@ -139,6 +139,14 @@ cp out interrupted.json
 expect 0 "interruptions cost time and money" holds "all(p['p90_dollars'] > p['dollars'] > p['dollars_per_iteration'] * 1e12 / (64 * 4096) and p['interruptions'] > 1 for p in a['front'])" interrupted.json interrupted.json
 expect 0 "the budget holds for expected dollars" holds "a['fastest_within_budget']['dollars'] <= 200000" interrupted.json interrupted.json
 expect 0 "every price and fabric is moved" holds "[m['what'] for m in a['sensitivity']] == ['price of H100-SXM-80', 'fabric of H100-SXM-80', 'price of A100-SXM-80', 'fabric of A100-SXM-80'] and all((m['down'] or 0.3) < 1 < (m['up'] or 3) for m in a['sensitivity'])" interrupted.json interrupted.json
+for fabric in "--oversubscription 8" "--rails 1"; do
+    # shellcheck disable=SC2086
+    expect 0 "a slower fabric ($fabric)" "${mixed[@]}" $fabric --json
+    cp out slower.json
+    expect 0 "a slower fabric ($fabric) is never faster" holds "b['plans'][0]['iteration_seconds'] > a['plans'][0]['iteration_seconds'] and b['one_type_plans'][0]['iteration_seconds'] >= a['one_type_plans'][0]['iteration_seconds']" mixed.json slower.json
+done
+expect 2 "a fabric that carries more than is sent" "${mixed[@]}" --oversubscription 0.5
+says "a fabric that carries more than is sent" "oversubscription"
 expect 2 "interruptions without tokens" "${mixed[@]}" --prices aws-on-demand --interruption-gpu-hours 5000
 says "interruptions without tokens" "tokens"
 expect 2 "an allocation outside Slurm" env -u SLURM_JOB_ID "$ATOLL" plan --model llama2-7b --from-slurm

@@ -36,8 +36,9 @@ plan::GpuPool pool_of(const std::string& text, const ResolvedOptions& options) {
         throw InputError(options.source("pools") + ": " + error.what());
     }
     pool.most = static_cast<std::uint32_t>(count);
-    pool.gpus_per_node = std::max(8U, pool.gpu.scale_up_gpus);
-    pool.inter_node_gb_per_second = pool.gpu.inter_node_gb_per_second;
+    const auto per_node = static_cast<std::uint32_t>(options.integer("gpus_per_node"));
+    pool.gpus_per_node = per_node > 0 ? per_node : std::max(8U, pool.gpu.scale_up_gpus);
+    pool.inter_node_gb_per_second = plan_fabric_of(options, pool.gpu.inter_node_gb_per_second, pool.gpus_per_node);
     return pool;
 }
 

@@ -65,9 +65,7 @@ plan::Cluster named_cluster(const ResolvedOptions& options) {
                           .gpus = gpus,
                           .gpus_per_node = nodes.gpus_per_node,
                           .inter_node_gb_per_second = nodes.inter_node_gb_per_second};
-    if (const double speed = options.real("inter_node_gb_per_second"); speed > 0) {
-        cluster.inter_node_gb_per_second = speed;
-    }
+    cluster.inter_node_gb_per_second = plan_fabric_of(options, cluster.inter_node_gb_per_second, cluster.gpus_per_node);
     return cluster;
 }
 
@@ -96,13 +94,19 @@ plan::Cluster cluster_of(const ResolvedOptions& options) {
             throw InputError(options.source("gpus") + ": " + error.what());
         }
     }
-    if (const double speed = options.real("inter_node_gb_per_second"); speed > 0) {
-        cluster.inter_node_gb_per_second = speed;
-    }
+    cluster.inter_node_gb_per_second = plan_fabric_of(options, cluster.inter_node_gb_per_second, cluster.gpus_per_node);
     return cluster;
 }
 
 }  // namespace
+
+double plan_fabric_of(const ResolvedOptions& options, double usual, std::uint32_t gpus_per_node) {
+    double fabric = options.real("inter_node_gb_per_second") > 0 ? options.real("inter_node_gb_per_second") : usual;
+    if (const auto rails = options.integer("rails"); rails > 0) {
+        fabric *= static_cast<double>(rails) / gpus_per_node;
+    }
+    return fabric / options.real("oversubscription");
+}
 
 plan::Transformer plan_model_of(const ResolvedOptions& options) { return model_of(options); }
 

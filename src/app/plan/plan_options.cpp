@@ -66,6 +66,10 @@ std::vector<Option> rows() {
                            "GPUs of one node; 0: as the GPU's usual nodes have."));
     table.push_back(number(OptionType::real, "inter_node_gb_per_second", "0.0", 0, 1e6,
                            "Of one GPU, one way, between nodes; 0: the fabric these GPUs usually have.", "GB/s"));
+    table.push_back(number(OptionType::integer, "rails", "0", 0, 1024,
+                           "Network adapters of a node; 0: one for each GPU. Fewer than GPUs share their bandwidth."));
+    table.push_back(number(OptionType::real, "oversubscription", "1.0", 1, 1000,
+                           "How many times more the nodes can send than the fabric between them carries."));
     table.push_back(
         text("space", "\"astra\"", "Space of plans: astra, full, or a TOML file like those of models/spaces."));
     table.push_back(text("rules", "\"\"", "TOML file with rules beside those that ship (models/rules)."));

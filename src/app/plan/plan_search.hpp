@@ -94,6 +94,10 @@ struct PlanShare {
     std::function<double(double)> exchange;
 };
 
+/// GB/s of one GPU between nodes: what the job gives, or else `usual`, of its adapter, shared where the nodes have
+/// fewer rails than GPUs and divided by the oversubscription.
+double plan_fabric_of(const ResolvedOptions& options, double usual, std::uint32_t gpus_per_node);
+
 /// The models of one job, loaded once.
 class PlanSearch {
 public:
